@@ -1,0 +1,3 @@
+//! The `thinlock` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Recorded Helm output, replayed and compared.

@@ -1,0 +1,1 @@
+//! Promotion of build locks to rendered stage branches.

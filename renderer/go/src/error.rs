@@ -1,0 +1,112 @@
+//! Errors as data: what failed, and through which templates it came.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What kind of failure this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A template does not parse.
+    Parse,
+    /// A template's execution failed.
+    Exec,
+    /// The chart's own verdict: `fail` or `required`.
+    Fail,
+    /// A limit of this program (depth, memory, output) was reached where Go's process would have died.
+    Limit,
+}
+
+/// A template's failure. One word wide; the text is made last, by whoever knows the dialect.
+#[derive(Clone, Debug)]
+pub struct Error(Box<ErrorData>);
+
+/// The data of an [`Error`].
+#[derive(Clone, Debug)]
+pub struct ErrorData {
+    /// What kind of failure this is.
+    pub kind: ErrorKind,
+    /// The innermost message, without any place: `nil pointer evaluating interface {}.x`.
+    pub message: String,
+    /// The templates that it came through, innermost first.
+    pub frames: Vec<Frame>,
+}
+
+/// One link of the chain: a node of a template that was being executed.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The name under which the text was parsed (`p/templates/_h.tpl`): the file.
+    pub file: Arc<str>,
+    /// Line from 1.
+    pub line: u32,
+    /// Column in bytes from 0.
+    pub column: u32,
+    /// Where the node begins in the file's text, in bytes.
+    pub offset: u32,
+    /// The name of the template being executed: the file, or what `define` named.
+    pub executing: Arc<str>,
+    /// The node as Go prints it, shortened as Go does.
+    pub node: String,
+    /// The function whose call the inner part is about (`include`, `tpl`): Go's `error calling include:`.
+    pub calling: Option<String>,
+}
+
+impl Error {
+    /// An error without frames.
+    #[cold]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error(Box::new(ErrorData { kind, message: message.into(), frames: Vec::new() }))
+    }
+
+    /// The data.
+    pub fn data(&self) -> &ErrorData {
+        &self.0
+    }
+
+    /// The data, to be changed: frames are pushed as the error passes out.
+    pub fn data_mut(&mut self) -> &mut ErrorData {
+        &mut self.0
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(frame) = self.0.frames.first() {
+            write!(f, "{}:{}:{}: ", frame.file, frame.line, frame.column)?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Why a function call failed.
+#[derive(Clone, Debug)]
+pub enum CallError {
+    /// The function returned a Go error with this text, or panicked with it: `error calling NAME: TEXT`.
+    Message(String),
+    /// A template that the function executed failed.
+    Template(Error),
+    /// Nothing may go on: a limit was reached.
+    Limit(String),
+}
+
+impl CallError {
+    /// A Go error with a text.
+    #[cold]
+    pub fn message(text: impl Into<String>) -> CallError {
+        CallError::Message(text.into())
+    }
+}
+
+impl From<Error> for CallError {
+    fn from(error: Error) -> CallError {
+        CallError::Template(error)
+    }
+}
+
+impl From<String> for CallError {
+    fn from(text: String) -> CallError {
+        CallError::Message(text)
+    }
+}

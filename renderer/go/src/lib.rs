@@ -1,0 +1,38 @@
+//! Go's dynamic values, and what Go's standard library prints.
+//!
+//! A Go program that renders templates passes `any` values around, and much of what it prints depends on the concrete
+//! Go types behind them. This crate is that world in Rust: [`Value`] is what a Go `any` can hold, [`Type`] is what
+//! `reflect` says of it, and the modules named after Go packages print and parse what those packages do.
+//!
+//! ```
+//! use thinlock_go::{Map, Value};
+//!
+//! let a = Map::string_any();
+//! let b = a.clone(); // the same map, as in Go
+//! b.insert("x", Value::int(1));
+//! assert!(matches!(a.get("x"), Some(Value::Int(_, 1))));
+//! ```
+
+pub mod error;
+pub mod frozen;
+pub mod func;
+pub mod host;
+pub mod list;
+pub mod map;
+pub mod object;
+pub mod str;
+pub mod toolchain;
+pub mod types;
+pub mod value;
+
+pub use error::{CallError, Error, ErrorKind, Frame};
+pub use frozen::Frozen;
+pub use func::{Func, Interp};
+pub use host::Host;
+pub use list::List;
+pub use map::Map;
+pub use object::Object;
+pub use str::Str;
+pub use toolchain::Toolchain;
+pub use types::{Kind, Type, TypeInfo};
+pub use value::{IntKind, UintKind, Value};

@@ -1,0 +1,103 @@
+//! Go values with fields and methods: structs, pointers to structs, and named types.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use crate::types::Type;
+use crate::{CallError, Interp, Str, Value};
+
+/// A method as `reflect` sees it: what a template may call on an object.
+pub struct Method {
+    /// The Go name.
+    pub name: &'static str,
+    /// The parameter types, without the receiver; of a variadic method the last is the element type.
+    pub params: &'static [Type],
+    /// Whether the last parameter takes any number of arguments.
+    pub variadic: bool,
+    /// The static result type.
+    pub result: Type,
+}
+
+/// A Go value that is not one of the plain kinds: a struct, a pointer to one, or a named type with methods.
+///
+/// `.Files`, `.Capabilities`, Helm 3's `.Chart`, `time.Time`, `time.Duration`, `*semver.Version` are objects.
+pub trait Object: Any + Debug {
+    /// The dynamic type.
+    fn go_type(&self) -> Type;
+
+    /// Whether this is a nil pointer.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
+    /// The value without its name and methods, for a named type over a plain kind: `time.Duration` is an `int64`,
+    /// Helm's `VersionSet` a slice. `None` for structs and pointers.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// The value that a pointer points to. `None` for what is no pointer, and for nil.
+    fn pointee(&self) -> Option<Value> {
+        None
+    }
+
+    /// The fields of a struct in the order of their declaration, unexported ones (which only `fmt` shows) included.
+    fn fields(&self) -> Vec<Field> {
+        Vec::new()
+    }
+
+    /// The exported field of a struct, or of the struct that a pointer points to.
+    fn field(&self, name: &[u8]) -> Option<Field> {
+        self.fields().into_iter().find(|f| f.name.as_bytes() == name && f.exported())
+    }
+
+    /// The methods that a template may call.
+    fn methods(&self) -> &'static [Method] {
+        &[]
+    }
+
+    /// Calls one of [`Object::methods`] with arguments of its parameter types.
+    ///
+    /// # Errors
+    /// What the method returns as its Go error.
+    fn call(&self, method: &str, args: &mut [Value], interp: &mut dyn Interp) -> Result<Value, CallError> {
+        let _ = (args, interp);
+        Err(CallError::message(format!("{}: no method {method}", self.go_type())))
+    }
+
+    /// What `fmt` prints in place of the structure: the result of `Error()` or `String()`, where the type has one.
+    fn string(&self) -> Option<Str> {
+        None
+    }
+
+    /// What `encoding/json` sees in place of the structure: the text of `MarshalJSON` (already JSON), or of
+    /// `MarshalText` as a quoted string.
+    fn json(&self) -> Option<Result<Vec<u8>, String>> {
+        None
+    }
+
+    /// For downcasts.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The Go name.
+    pub name: &'static str,
+    /// The static type: an interface field's nil prints and fails otherwise than a typed one's.
+    pub go_type: Type,
+    /// The value.
+    pub value: Value,
+    /// Embedded: its fields and methods are promoted.
+    pub embedded: bool,
+    /// The struct tag that `encoding/json` reads (`name,omitempty`), empty if there is none.
+    pub json: &'static str,
+}
+
+impl Field {
+    /// Whether a template can see it: Go exports names that begin with an upper-case letter.
+    pub fn exported(&self) -> bool {
+        self.name.starts_with(|c: char| c.is_uppercase())
+    }
+}
