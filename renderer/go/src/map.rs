@@ -11,11 +11,16 @@ use crate::{Str, Value};
 ///
 /// A clone is the same map, as in Go: what `set` does in one template the next one sees. Entries are kept in the
 /// byte order of their keys, the order in which Go's templates, `fmt` and `encoding/json` visit them.
+///
+/// The type belongs to the handle, not to the shared entries: Go assigns a named map (`chartutil.Values`) to a
+/// `map[string]interface {}` parameter, and what the function returns then is the same map under the plain type.
 #[derive(Clone)]
-pub struct Map(Rc<Inner>);
+pub struct Map {
+    inner: Rc<Inner>,
+    go_type: Type,
+}
 
 struct Inner {
-    go_type: Type,
     nil: bool,
     // Copy-on-write under the cell: a snapshot costs a reference count, and a map that is changed while a range loop
     // walks over it is copied once, which is what Go's loop over its sorted copy of keys and values amounts to.
@@ -38,12 +43,12 @@ impl Map {
 
     /// An empty map of a type.
     pub fn new(go_type: Type) -> Map {
-        Map(Rc::new(Inner { go_type, nil: false, entries: RefCell::default() }))
+        Map::with(go_type, false, Entries::new())
     }
 
     /// The nil map of a type: reads as empty, and cannot be written to.
     pub fn nil(go_type: Type) -> Map {
-        Map(Rc::new(Inner { go_type, nil: true, entries: RefCell::default() }))
+        Map::with(go_type, true, Entries::new())
     }
 
     /// A map with these entries, in any order; of equal keys the last one stays.
@@ -54,22 +59,33 @@ impl Map {
             entries.dedup_by(|a, b| a.0 == b.0);
             entries.reverse();
         }
-        Map(Rc::new(Inner { go_type, nil: false, entries: RefCell::new(Rc::new(entries)) }))
+        Map::with(go_type, false, entries)
+    }
+
+    fn with(go_type: Type, nil: bool, entries: Entries) -> Map {
+        Map { inner: Rc::new(Inner { nil, entries: RefCell::new(Rc::new(entries)) }), go_type }
+    }
+
+    /// The same map under another type of the same underlying type, as Go's assignment between a named and an unnamed
+    /// map type makes it.
+    #[must_use]
+    pub fn with_type(&self, go_type: Type) -> Map {
+        Map { inner: Rc::clone(&self.inner), go_type }
     }
 
     /// The Go type.
     pub fn go_type(&self) -> Type {
-        self.0.go_type
+        self.go_type
     }
 
     /// Whether this is a nil map.
     pub fn is_nil(&self) -> bool {
-        self.0.nil
+        self.inner.nil
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        self.inner.entries.borrow().len()
     }
 
     /// Whether there are no entries.
@@ -79,23 +95,23 @@ impl Map {
 
     /// Whether both are one map, not only equal ones.
     pub fn is_same(&self, other: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// A number that tells this map from every other live one, for cycle checks.
     pub fn identity(&self) -> usize {
-        Rc::as_ptr(&self.0).addr()
+        Rc::as_ptr(&self.inner).addr()
     }
 
     /// The value under a key.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let entries = self.0.entries.borrow();
+        let entries = self.inner.entries.borrow();
         find(&entries, key.as_ref()).ok().map(|at| entries[at].1.clone())
     }
 
     /// Whether the key is there.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        find(&self.0.entries.borrow(), key.as_ref()).is_ok()
+        find(&self.inner.entries.borrow(), key.as_ref()).is_ok()
     }
 
     /// Sets a key; returns what was there.
@@ -104,7 +120,7 @@ impl Map {
     /// `assignment to entry in nil map`.
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
-        let mut entries = self.0.entries.borrow_mut();
+        let mut entries = self.inner.entries.borrow_mut();
         // What is replaced is returned, not dropped here: a drop could reach this very cell through a cycle.
         match find(&entries, &key) {
             Ok(at) => Some(std::mem::replace(&mut Rc::make_mut(&mut entries)[at].1, value)),
@@ -117,20 +133,20 @@ impl Map {
 
     /// Removes a key; returns what was there.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let mut entries = self.0.entries.borrow_mut();
+        let mut entries = self.inner.entries.borrow_mut();
         let at = find(&entries, key.as_ref()).ok()?;
         Some(Rc::make_mut(&mut entries).remove(at).1)
     }
 
     /// Removes everything; used to break cycles when a render ends.
     pub fn clear(&self) {
-        let old = self.0.entries.take();
+        let old = self.inner.entries.take();
         drop(old);
     }
 
     /// The entries as they are now, in key order; later changes do not show in it.
     pub fn snapshot(&self) -> Rc<Entries> {
-        Rc::clone(&self.0.entries.borrow())
+        Rc::clone(&self.inner.entries.borrow())
     }
 }
 
@@ -141,7 +157,7 @@ fn find(entries: &Entries, key: &[u8]) -> Result<usize, usize> {
 impl fmt::Debug for Map {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A map can contain itself; Debug shows one level of nesting only.
-        write!(f, "{}", self.0.go_type)?;
+        write!(f, "{}", self.go_type)?;
         f.debug_map()
             .entries(self.snapshot().iter().map(|(k, v)| {
                 (
