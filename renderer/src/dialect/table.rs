@@ -1,0 +1,131 @@
+//! The five dialects.
+//!
+//! Each is written as its differences from an earlier one, so that a line here is a change that a Helm release made.
+
+use thinlock_go::Toolchain;
+
+use super::{
+    BuildInfo, CapabilityRules, Dialect, ErrorRules, FunctionRules, KubeVersionSyntax, ManifestRules, ObjectPackage,
+    ObjectRules, Splitting, api_versions,
+};
+
+/// Helm 3.17 (recorded from 3.17.3).
+pub static HELM_3_17: Dialect = helm_3_17();
+/// Helm 3.19 (recorded from 3.19.5); Kargo 1.9.5 renders with it.
+pub static HELM_3_19: Dialect = helm_3_19();
+/// Helm 3.22 (recorded from 3.22.0).
+pub static HELM_3_22: Dialect = helm_3_22();
+/// Helm 4.1 (recorded from 4.1.4).
+pub static HELM_4_1: Dialect = helm_4_1();
+/// Helm 4.3 (recorded from 4.3.0).
+pub static HELM_4_3: Dialect = helm_4_3();
+
+const fn helm_3_17() -> Dialect {
+    let mut toolchain = Toolchain::NEWEST;
+    toolchain.range_over_int = false;
+    toolchain.comparison_names_types = false;
+    toolchain.comment_lines_counted = false;
+    toolchain.expression_depth_limited = false;
+    Dialect {
+        name: "helm-3.17",
+        toolchain,
+        capabilities: CapabilityRules {
+            kube_minor: 32,
+            api_versions: &api_versions::HELM_3_17,
+            kube_version_syntax: KubeVersionSyntax::Semver,
+            kube_version_keeps_input: false,
+            build: BuildInfo {
+                version: "v3.17.3",
+                git_commit: "e4da49785aa6e6ee2b86efd5dd9e43400318262b",
+                git_tree_state: "clean",
+                go_version: "go1.23.7",
+                kube_client_version: None,
+            },
+        },
+        objects: ObjectRules {
+            chart_is_map: false,
+            package: ObjectPackage::Chartutil,
+            lines_of_empty_file_panics: true,
+        },
+        functions: FunctionRules { must_to_yaml: false, must_to_toml: false, durations: false },
+        manifests: ManifestRules {
+            splitting: Splitting::Trimming,
+            webhook_configurations_ordered: false,
+            head_type: "releaseutil.SimpleHead",
+            render_error_before_show_only: false,
+        },
+        errors: ErrorRules { execution_multi_line: false, steps_named: false },
+    }
+}
+
+const fn helm_3_19() -> Dialect {
+    let mut d = helm_3_17();
+    d.name = "helm-3.19";
+    d.toolchain.range_over_int = true;
+    d.toolchain.comment_lines_counted = true;
+    d.capabilities.kube_minor = 34;
+    d.capabilities.api_versions = &api_versions::HELM_3_19;
+    d.capabilities.kube_version_syntax = KubeVersionSyntax::Generic;
+    d.capabilities.build.version = "v3.19.5";
+    d.capabilities.build.git_commit = "";
+    d.capabilities.build.go_version = "go1.24.12";
+    d
+}
+
+const fn helm_3_22() -> Dialect {
+    let mut d = helm_3_19();
+    d.name = "helm-3.22";
+    d.toolchain.comparison_names_types = true;
+    d.toolchain.expression_depth_limited = true;
+    d.capabilities.kube_minor = 37;
+    d.capabilities.api_versions = &api_versions::HELM_4_3;
+    d.capabilities.build.version = "v3.22.0";
+    d.capabilities.build.go_version = "go1.26.8";
+    d.objects.lines_of_empty_file_panics = false;
+    d
+}
+
+const fn helm_4_1() -> Dialect {
+    let mut d = helm_3_19();
+    d.name = "helm-4.1";
+    d.toolchain.comparison_names_types = true;
+    d.toolchain.expression_depth_limited = true;
+    d.capabilities.kube_minor = 35;
+    d.capabilities.api_versions = &api_versions::HELM_4_1;
+    d.capabilities.kube_version_keeps_input = true;
+    d.capabilities.build = BuildInfo {
+        version: "v4.1.4",
+        git_commit: "05fa37973dc9e42b76e1d2883494c87174b6074f",
+        git_tree_state: "clean",
+        go_version: "go1.25.9",
+        kube_client_version: Some("v1.35"),
+    };
+    d.objects.chart_is_map = true;
+    d.objects.package = ObjectPackage::Common;
+    d.functions.must_to_yaml = true;
+    d.manifests.webhook_configurations_ordered = true;
+    d.manifests.head_type = "util.SimpleHead";
+    d.errors.execution_multi_line = true;
+    d.errors.steps_named = true;
+    d
+}
+
+const fn helm_4_3() -> Dialect {
+    let mut d = helm_4_1();
+    d.name = "helm-4.3";
+    d.capabilities.kube_minor = 37;
+    d.capabilities.api_versions = &api_versions::HELM_4_3;
+    d.capabilities.build = BuildInfo {
+        version: "v4.3.0",
+        git_commit: "",
+        git_tree_state: "clean",
+        go_version: "go1.26.8",
+        kube_client_version: Some("v1.37"),
+    };
+    d.objects.lines_of_empty_file_panics = false;
+    d.functions.must_to_toml = true;
+    d.functions.durations = true;
+    d.manifests.splitting = Splitting::KeepingTrailingSpace;
+    d.manifests.render_error_before_show_only = true;
+    d
+}
