@@ -70,6 +70,14 @@ pub trait Object: Any + Debug {
         None
     }
 
+    /// What `text/template` prints in place of the structure where it is addressable, because the pointer type has
+    /// `String()` though this type has not: a field that was reached through a pointer, such as
+    /// `.Capabilities.KubeVersion`. `fmt` (and so `printf "%v"`) never asks for it. Such a type lists the pointer's
+    /// methods among its own.
+    fn addressed_string(&self) -> Option<Str> {
+        None
+    }
+
     /// What `encoding/json` sees in place of the structure: the text of `MarshalJSON` (already JSON), or of
     /// `MarshalText` as a quoted string.
     fn json(&self) -> Option<Result<Vec<u8>, String>> {
