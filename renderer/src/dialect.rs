@@ -28,6 +28,8 @@ pub struct Dialect {
     pub manifests: ManifestRules,
     /// How errors are worded.
     pub errors: ErrorRules,
+    /// The command line of `helm template`.
+    pub command: CommandRules,
 }
 
 /// What `.Capabilities` holds, and how `--kube-version` is read.
@@ -138,6 +140,38 @@ pub struct ErrorRules {
     pub execution_multi_line: bool,
     /// The steps of an installation prefix their errors (`release name check failed: …`) and log them (Helm 4).
     pub steps_named: bool,
+}
+
+/// The command line of `helm template`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CommandRules {
+    /// Which flags there are.
+    pub flags: FlagGeneration,
+    /// What `--repo` means when the chart's name is that of a local folder.
+    pub repo_with_local_chart: RepoWithLocalChart,
+}
+
+/// Which flags `helm template` has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagGeneration {
+    /// Helm 3's.
+    Helm3,
+    /// Helm 4's: `--force-replace`, `--server-side`, `--color` …; some of Helm 3's are deprecated.
+    Helm4,
+    /// As `Helm4`, with `--hide-notes` and `--render-subchart-notes` deprecated (Helm 4.3).
+    Helm4WithoutNotes,
+}
+
+/// What `--repo URL NAME` means when there is a local folder NAME.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RepoWithLocalChart {
+    /// The folder is used, and nothing is said.
+    LocalSilently,
+    /// The folder is used; a log line with this line number of install.go says so.
+    LocalWithNotice(u32),
+    /// The repository is used.
+    Repository,
 }
 
 impl Dialect {

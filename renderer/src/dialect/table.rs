@@ -5,8 +5,8 @@
 use thinlock_go::Toolchain;
 
 use super::{
-    BuildInfo, CapabilityRules, Dialect, ErrorRules, FunctionRules, KubeVersionSyntax, ManifestRules, ObjectPackage,
-    ObjectRules, Splitting, api_versions,
+    BuildInfo, CapabilityRules, CommandRules, Dialect, ErrorRules, FlagGeneration, FunctionRules, KubeVersionSyntax,
+    ManifestRules, ObjectPackage, ObjectRules, RepoWithLocalChart, Splitting, api_versions,
 };
 
 /// Helm 3.17 (recorded from 3.17.3).
@@ -55,6 +55,10 @@ const fn helm_3_17() -> Dialect {
             render_error_before_show_only: false,
         },
         errors: ErrorRules { execution_multi_line: false, steps_named: false },
+        command: CommandRules {
+            flags: FlagGeneration::Helm3,
+            repo_with_local_chart: RepoWithLocalChart::LocalSilently,
+        },
     }
 }
 
@@ -69,6 +73,7 @@ const fn helm_3_19() -> Dialect {
     d.capabilities.build.version = "v3.19.5";
     d.capabilities.build.git_commit = "";
     d.capabilities.build.go_version = "go1.24.12";
+    d.command.repo_with_local_chart = RepoWithLocalChart::LocalWithNotice(757);
     d
 }
 
@@ -82,6 +87,7 @@ const fn helm_3_22() -> Dialect {
     d.capabilities.build.version = "v3.22.0";
     d.capabilities.build.go_version = "go1.26.8";
     d.objects.lines_of_empty_file_panics = false;
+    d.command.repo_with_local_chart = RepoWithLocalChart::LocalWithNotice(759);
     d
 }
 
@@ -107,6 +113,8 @@ const fn helm_4_1() -> Dialect {
     d.manifests.head_type = "util.SimpleHead";
     d.errors.execution_multi_line = true;
     d.errors.steps_named = true;
+    d.command.flags = FlagGeneration::Helm4;
+    d.command.repo_with_local_chart = RepoWithLocalChart::Repository;
     d
 }
 
@@ -127,5 +135,6 @@ const fn helm_4_3() -> Dialect {
     d.functions.durations = true;
     d.manifests.splitting = Splitting::KeepingTrailingSpace;
     d.manifests.render_error_before_show_only = true;
+    d.command.flags = FlagGeneration::Helm4WithoutNotes;
     d
 }
