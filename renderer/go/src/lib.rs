@@ -14,15 +14,21 @@
 //! ```
 
 pub mod error;
+pub mod fmt;
 pub mod frozen;
 pub mod func;
 pub mod host;
+pub mod json;
 pub mod list;
 pub mod map;
 pub mod object;
+pub mod reflect;
 pub mod str;
+pub mod strconv;
 pub mod toolchain;
 pub mod types;
+pub mod unicode;
+pub mod utf8;
 pub mod value;
 
 pub use error::{CallError, Error, ErrorKind, Frame};

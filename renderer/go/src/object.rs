@@ -65,7 +65,8 @@ pub trait Object: Any + Debug {
         Err(CallError::message(format!("{}: no method {method}", self.go_type())))
     }
 
-    /// What `fmt` prints in place of the structure: the result of `Error()` or `String()`, where the type has one.
+    /// What `fmt` prints in place of the structure: the result of `Error()` or `String()`, where the type has one. A
+    /// nil pointer whose method would panic prints as `<nil>` in Go, and so gives that text here.
     fn string(&self) -> Option<Str> {
         None
     }
@@ -75,6 +76,11 @@ pub trait Object: Any + Debug {
     /// `.Capabilities.KubeVersion`. `fmt` (and so `printf "%v"`) never asks for it. Such a type lists the pointer's
     /// methods among its own.
     fn addressed_string(&self) -> Option<Str> {
+        None
+    }
+
+    /// What `fmt` prints for `%#v`: the result of `GoString()`, where the type has one.
+    fn go_string(&self) -> Option<Str> {
         None
     }
 

@@ -1,0 +1,103 @@
+//! Go's `fmt`: `Sprintf`, `Sprint`, `Sprintln`, and the `%v` of any [`Value`].
+//!
+//! ```
+//! use thinlock_go::{List, Value, fmt};
+//!
+//! let list = Value::List(List::any(vec![Value::int(1), Value::from("a"), Value::Nil]));
+//! let text = fmt::sprintf(b"%v %q %05.1f|%-4d|", &[list.clone(), list, Value::Float(2.25), Value::int(7)]);
+//! assert_eq!(text.unwrap(), br#"[1 a <nil>] ['\x01' "a" <nil>] 002.2|7   |"#);
+//! ```
+//!
+//! Go dies (its stack or its memory is exhausted) where a map contains itself; here that is a
+//! [`CallError::Limit`], and the only error of this module.
+
+mod number;
+mod printer;
+mod value;
+
+use crate::types::Kind;
+use crate::{CallError, Str, Value};
+
+pub use value::append_value;
+pub(crate) use value::field_value;
+
+/// The most bytes that one call writes, where Go would go on until the memory is full.
+const MAX_OUTPUT: usize = 1 << 28;
+
+#[cold]
+fn too_large() -> CallError {
+    CallError::Limit(format!("fmt: more than {MAX_OUTPUT} bytes printed"))
+}
+
+#[cold]
+fn too_deep() -> CallError {
+    CallError::Limit("fmt: value nested too deeply, or contained in itself".into())
+}
+
+/// What `%v` prints, as a string; a string is returned as it is, without a copy.
+///
+/// # Errors
+/// As [`append_value`].
+pub fn format_value(value: &Value) -> Result<Str, CallError> {
+    if let Value::Str(s) = value {
+        return Ok(s.clone());
+    }
+    let mut out = Vec::new();
+    append_value(&mut out, value)?;
+    Ok(out.into())
+}
+
+/// `fmt.Sprintf`.
+///
+/// # Errors
+/// The value contains itself, or the text becomes larger than a render may hold.
+pub fn sprintf(format: &[u8], args: &[Value]) -> Result<Vec<u8>, CallError> {
+    let mut out = Vec::with_capacity(format.len() + 16);
+    append_sprintf(&mut out, format, args)?;
+    Ok(out)
+}
+
+/// `fmt.Appendf`: [`sprintf`] to the end of a buffer.
+///
+/// # Errors
+/// As [`sprintf`].
+pub fn append_sprintf(out: &mut Vec<u8>, format: &[u8], args: &[Value]) -> Result<(), CallError> {
+    printer::Printer::new(out).format(format, args)
+}
+
+/// `fmt.Sprint`: the `%v` of each operand, with a space between two operands of which neither is a string.
+///
+/// # Errors
+/// As [`append_value`].
+pub fn sprint(args: &[Value]) -> Result<Vec<u8>, CallError> {
+    let mut out = Vec::new();
+    let mut after_string = true;
+    for arg in args {
+        let is_string = arg.kind() == Kind::String;
+        if !is_string && !after_string {
+            out.push(b' ');
+        }
+        append_value(&mut out, arg)?;
+        after_string = is_string;
+    }
+    Ok(out)
+}
+
+/// `fmt.Sprintln`: the `%v` of each operand with spaces between all, and a newline.
+///
+/// # Errors
+/// As [`append_value`].
+pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, CallError> {
+    let mut out = Vec::new();
+    for (at, arg) in args.iter().enumerate() {
+        if at > 0 {
+            out.push(b' ');
+        }
+        append_value(&mut out, arg)?;
+    }
+    out.push(b'\n');
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,15 @@
+//! Go's `encoding/json`: what `Marshal`, `MarshalIndent` and `Unmarshal` write and read, with their error texts.
+
+mod encode;
+
+pub use encode::{append_string, encode, encode_indent, indent};
+
+/// Whether `<`, `>` and `&` are written as `\u003c` and so on: what Go's `Marshal` does, and an `Encoder` with
+/// `SetEscapeHTML(false)` does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Html {
+    /// `json.Marshal`.
+    Escape,
+    /// `Encoder.SetEscapeHTML(false)`, sprig's `toRawJson`.
+    Keep,
+}
