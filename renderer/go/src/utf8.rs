@@ -50,6 +50,13 @@ fn decode_multibyte(bytes: &[u8]) -> (Option<char>, usize) {
     }
 }
 
+/// `utf8.DecodeRune` with Go's own result: U+FFFD of width 1 for an invalid byte, of width 0 for no bytes.
+#[inline]
+pub fn decode_rune(bytes: &[u8]) -> (char, usize) {
+    let (rune, width) = decode(bytes);
+    (rune.unwrap_or(RUNE_ERROR), width)
+}
+
 /// `utf8.DecodeLastRune`: the last character and its width, as [`decode`].
 pub fn decode_last(bytes: &[u8]) -> (Option<char>, usize) {
     if bytes.is_empty() {
