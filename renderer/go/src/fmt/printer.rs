@@ -3,8 +3,8 @@
 use super::number::{LOWER_DIGITS, UPPER_DIGITS};
 use super::value::{ADDRESS, append_plain, field_value, pointee};
 use super::{MAX_OUTPUT, too_deep, too_large};
-use crate::types::{Kind, Type};
-use crate::{CallError, Object, Value, strconv, utf8};
+use crate::types::{self, Kind, Type};
+use crate::{CallError, Object, UintKind, Value, strconv, utf8};
 
 /// Levels of nesting that are followed for verbs and flags other than a plain `%v`.
 const MAX_DEPTH: usize = 1_000;
@@ -188,7 +188,7 @@ impl Printer<'_> {
             (_, 'T') => self.string(arg.type_name().as_bytes(), 's'),
             (_, 'p') => self.pointer(arg, 'p'),
             (_, 'v') if self.is_plain() => append_plain(self.out, arg, !self.erroring),
-            (Value::Bytes(bytes), _) => self.bytes(arg, bytes, verb, "[]byte"),
+            (Value::Bytes(bytes), _) => self.bytes(bytes, verb, "[]byte"),
             _ => self.value(Operand { value: arg, place: None, exported: true }, verb, 0),
         }
     }
@@ -311,7 +311,7 @@ impl Printer<'_> {
                 _ => self.bad_verb(Some(value), verb),
             },
             Value::Str(s) => self.string_verb(s, verb, value),
-            Value::Bytes(bytes) => self.bytes(value, bytes, verb, type_name),
+            Value::Bytes(bytes) => self.bytes(bytes, verb, type_name),
             Value::List(list) => {
                 let elem = list.go_type().elem;
                 if self.flags.sharp_v {
@@ -525,31 +525,22 @@ impl Printer<'_> {
     }
 
     /// `fmtBytes`.
-    fn bytes(&mut self, value: &Value, bytes: &[u8], verb: char, type_name: &str) -> Printed {
-        match verb {
-            's' | 'q' | 'x' | 'X' => return self.string(bytes, verb),
-            'v' if self.flags.sharp_v => {
-                self.out.extend_from_slice(type_name.as_bytes());
-                self.out.push(b'{');
-                for (at, b) in bytes.iter().enumerate() {
-                    self.separate(at);
-                    self.hexadecimal(u64::from(*b), true)?;
-                }
-                self.out.push(b'}');
-                return Ok(());
-            }
-            _ => {}
+    fn bytes(&mut self, bytes: &[u8], verb: char, type_name: &str) -> Printed {
+        if matches!(verb, 's' | 'q' | 'x' | 'X') {
+            return self.string(bytes, verb);
         }
-        if verb == 'w' {
-            return self.bad_verb(Some(value), verb);
+        if self.flags.sharp_v {
+            // Only the operand of a `%#v` goes by the name that Go's source gives the type.
+            let type_name = if verb == 'w' { types::SLICE_BYTE.name } else { type_name };
+            self.out.extend_from_slice(type_name.as_bytes());
         }
-        self.out.push(b'[');
+        self.out.push(if self.flags.sharp_v { b'{' } else { b'[' });
         for (at, b) in bytes.iter().enumerate() {
             self.separate(at);
             let byte = u64::from(*b);
-            self.integer_verb(byte, false, verb, &Value::Uint(crate::UintKind::Uint8, byte))?;
+            self.integer_verb(byte, false, verb, &Value::Uint(UintKind::Uint8, byte))?;
         }
-        self.out.push(b']');
+        self.out.push(if self.flags.sharp_v { b'}' } else { b']' });
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! Go's `encoding/json`: what `Marshal`, `MarshalIndent` and `Unmarshal` write and read, with their error texts.
 
+mod decode;
 mod encode;
 
+pub use decode::{Number, decode, decode_as, decode_numbers, decode_prefix};
 pub use encode::{append_string, encode, encode_indent, indent};
 
 /// Whether `<`, `>` and `&` are written as `\u003c` and so on: what Go's `Marshal` does, and an `Encoder` with

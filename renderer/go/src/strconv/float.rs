@@ -98,8 +98,28 @@ fn shortest(buffer: &mut [u8; 32], magnitude: f64, bits: u32) -> Digits<'_> {
     }
     let mut cursor = &mut buffer[..];
     let _ = if bits == 32 { write!(cursor, "{:e}", magnitude as f32) } else { write!(cursor, "{magnitude:e}") };
-    let written = 32 - cursor.len();
+    let mut written = 32 - cursor.len();
+    if let Some(even) = tie(buffer.get(..written).unwrap_or_default(), magnitude, bits) {
+        written = even.len();
+        buffer[..written].copy_from_slice(&even);
+    }
     take_apart(buffer, written)
+}
+
+/// Where the true value is half-way between two shortest forms, Rust takes the upper one and Go the even one: the even
+/// one, if it is another one.
+fn tie(shortest: &[u8], magnitude: f64, bits: u32) -> Option<Vec<u8>> {
+    let marker = memchr::memchr(b'e', shortest)?;
+    // With fewer digits than a type always keeps, another form of that length would not read back the same.
+    let certain = if bits == 32 { 7 } else { 16 };
+    if marker < certain || shortest.get(marker - 1)? % 2 == 0 {
+        return None;
+    }
+    let precision = marker - 2;
+    let even = format!("{magnitude:.precision$e}");
+    let differs = even.as_bytes() != shortest && even.len() <= 32;
+    let same = if bits == 32 { even.parse() == Ok(magnitude as f32) } else { even.parse() == Ok(magnitude) };
+    (differs && same).then(|| even.into_bytes())
 }
 
 /// One digit before the point and this many after it.
