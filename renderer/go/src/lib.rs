@@ -27,6 +27,7 @@ pub mod path;
 pub mod reflect;
 pub mod str;
 pub mod strconv;
+pub mod strings;
 pub mod toolchain;
 pub mod types;
 pub mod unicode;
