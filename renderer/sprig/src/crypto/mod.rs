@@ -1,0 +1,4 @@
+//! Passwords, encryption, keys and certificates.
+
+pub(crate) mod aes;
+pub(crate) mod passwords;

@@ -1,0 +1,49 @@
+//! JSON. The plain forms drop errors and return what they have; the `must` forms fail with them.
+
+use thinlock_go::json::{self, Html};
+use thinlock_go::{CallError, Interp, Str, Value};
+
+use crate::args::{Answer, arg, text};
+
+/// What two spaces of indent make of a value.
+fn pretty(value: &Value) -> Result<Vec<u8>, String> {
+    json::encode_indent(value, "", "  ", Html::Escape)
+}
+
+fn or_empty(result: Result<Vec<u8>, String>) -> Answer {
+    Ok(Value::Str(result.map_or(Str::EMPTY, Str::from)))
+}
+
+fn or_fail(result: Result<Vec<u8>, String>) -> Answer {
+    result.map(|text| Value::Str(text.into())).map_err(CallError::Message)
+}
+
+pub(crate) fn to_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    or_empty(json::encode(arg(args, 0), Html::Escape))
+}
+
+pub(crate) fn must_to_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    or_fail(json::encode(arg(args, 0), Html::Escape))
+}
+
+pub(crate) fn to_pretty_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    or_empty(pretty(arg(args, 0)))
+}
+
+pub(crate) fn must_to_pretty_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    or_fail(pretty(arg(args, 0)))
+}
+
+/// Without the escapes of `<`, `>` and `&`. Unlike its sisters `toRawJson` panics with the error, which reads the same
+/// as `mustToRawJson`'s failure.
+pub(crate) fn to_raw_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    or_fail(json::encode(arg(args, 0), Html::Keep))
+}
+
+pub(crate) fn from_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    Ok(json::decode(&text(args, 0)?).unwrap_or_default())
+}
+
+pub(crate) fn must_from_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
+    json::decode(&text(args, 0)?).map_err(CallError::Message)
+}

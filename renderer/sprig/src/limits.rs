@@ -1,0 +1,41 @@
+//! Limits on what one call may build. Go's process would take the memory, or die of it; a renderer of charts that it
+//! did not write says no instead.
+
+use thinlock_go::CallError;
+
+/// The longest string that a function makes, in bytes.
+pub(crate) const MAX_TEXT: usize = 128 << 20;
+
+/// The longest slice that a function makes out of a count, and the most values that a copy or a merge visits.
+pub(crate) const MAX_ELEMENTS: usize = 1 << 22;
+
+/// How deep a function follows nested values: only a map that holds itself is deeper.
+pub(crate) const MAX_DEPTH: usize = 1000;
+
+/// Refuses a string of more than [`MAX_TEXT`] bytes.
+pub(crate) fn check_text(function: &str, bytes: usize) -> Result<(), CallError> {
+    if bytes > MAX_TEXT {
+        return Err(CallError::Limit(format!("{function}: the result would have {bytes} bytes, more than {MAX_TEXT}")));
+    }
+    Ok(())
+}
+
+/// Refuses a slice of more than [`MAX_ELEMENTS`] elements.
+pub(crate) fn check_elements(function: &str, elements: usize) -> Result<(), CallError> {
+    if elements > MAX_ELEMENTS {
+        return Err(CallError::Limit(format!(
+            "{function}: the result would have {elements} elements, more than {MAX_ELEMENTS}"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses to follow values deeper than [`MAX_DEPTH`].
+pub(crate) fn check_depth(function: &str, depth: usize) -> Result<(), CallError> {
+    if depth > MAX_DEPTH {
+        return Err(CallError::Limit(format!(
+            "{function}: values nested more than {MAX_DEPTH} deep (does a map contain itself?)"
+        )));
+    }
+    Ok(())
+}
