@@ -15,3 +15,6 @@ pub enum Html {
     /// `Encoder.SetEscapeHTML(false)`, sprig's `toRawJson`.
     Keep,
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,7 @@ pub fn append_float(out: &mut Vec<u8>, x: f64, format: u8, precision: i32, bits:
             b'f' => plain(out, &digits, len.saturating_sub_signed(point)),
             b'e' | b'E' => scientific(out, &digits, len.saturating_sub(1), format),
             // The shortest form turns to an exponent below 1e-4 and from 1e6 on.
-            _ if point < -3 || point > 6 => scientific(out, &digits, len.saturating_sub(1), format - 2),
+            _ if !(-3..=6).contains(&point) => scientific(out, &digits, len.saturating_sub(1), format - 2),
             _ => plain(out, &digits, len.saturating_sub_signed(point)),
         };
     }
