@@ -13,6 +13,9 @@ pub enum ErrorKind {
     Exec,
     /// The chart's own verdict: `fail` or `required`.
     Fail,
+    /// A Go run-time panic that `text/template` does not catch: the message is the panic's text. Helm reports it as
+    /// `rendering template failed: …`, without any place.
+    Panic,
     /// A limit of this program (depth, memory, output) was reached where Go's process would have died.
     Limit,
 }
@@ -30,6 +33,17 @@ pub struct ErrorData {
     pub message: String,
     /// The templates that it came through, innermost first.
     pub frames: Vec<Frame>,
+    /// Where the text does not parse, for [`ErrorKind::Parse`].
+    pub place: Option<Place>,
+}
+
+/// Where a text does not parse.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The name under which the text was parsed: the file.
+    pub file: Arc<str>,
+    /// Line from 1, as Go's lexer counts it.
+    pub line: u32,
 }
 
 /// One link of the chain: a node of a template that was being executed.
@@ -45,17 +59,20 @@ pub struct Frame {
     pub offset: u32,
     /// The name of the template being executed: the file, or what `define` named.
     pub executing: Arc<str>,
-    /// The node as Go prints it, shortened as Go does.
+    /// The node as Go prints it.
     pub node: String,
     /// The function whose call the inner part is about (`include`, `tpl`): Go's `error calling include:`.
     pub calling: Option<String>,
+    /// What that function put before the inner error (`error during tpl function execution for "…"`), without the
+    /// colon and space that follow.
+    pub context: Option<String>,
 }
 
 impl Error {
     /// An error without frames.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(ErrorData { kind, message: message.into(), frames: Vec::new() }))
+        Error(Box::new(ErrorData { kind, message: message.into(), frames: Vec::new(), place: None }))
     }
 
     /// The data.
@@ -69,9 +86,12 @@ impl Error {
     }
 }
 
+/// A short neutral form: the place and the message. Go's own text is made by `thinlock_template::error_text`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(frame) = self.0.frames.first() {
+        if let Some(place) = &self.0.place {
+            write!(f, "{}:{}: ", place.file, place.line)?;
+        } else if let Some(frame) = self.0.frames.first() {
             write!(f, "{}:{}:{}: ", frame.file, frame.line, frame.column)?;
         }
         f.write_str(&self.0.message)
@@ -85,8 +105,12 @@ impl std::error::Error for Error {}
 pub enum CallError {
     /// The function returned a Go error with this text, or panicked with it: `error calling NAME: TEXT`.
     Message(String),
+    /// As [`CallError::Message`], and the error is the chart's own verdict ([`ErrorKind::Fail`]).
+    Fail(String),
     /// A template that the function executed failed.
     Template(Error),
+    /// As [`CallError::Template`], and the function wrapped the error: `error calling NAME: CONTEXT: …`.
+    Wrapped(String, Error),
     /// Nothing may go on: a limit was reached.
     Limit(String),
 }
@@ -96,6 +120,19 @@ impl CallError {
     #[cold]
     pub fn message(text: impl Into<String>) -> CallError {
         CallError::Message(text.into())
+    }
+
+    /// The error with a text before it, as Go's `fmt.Errorf("CONTEXT: %w", err)`.
+    #[cold]
+    #[must_use]
+    pub fn context(self, context: impl fmt::Display) -> CallError {
+        match self {
+            CallError::Message(text) => CallError::Message(format!("{context}: {text}")),
+            CallError::Fail(text) => CallError::Fail(format!("{context}: {text}")),
+            CallError::Template(error) => CallError::Wrapped(context.to_string(), error),
+            CallError::Wrapped(inner, error) => CallError::Wrapped(format!("{context}: {inner}"), error),
+            CallError::Limit(text) => CallError::Limit(text),
+        }
     }
 }
 
@@ -110,3 +147,5 @@ impl From<String> for CallError {
         CallError::Message(text)
     }
 }
+
+const _: () = assert!(size_of::<Error>() == size_of::<usize>());

@@ -23,6 +23,12 @@ pub struct Func {
     pub call: Body,
 }
 
+impl std::fmt::Debug for Func {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 /// The body of a [`Func`].
 pub type Body = fn(&mut dyn Interp, &mut [Value]) -> Result<Value, CallError>;
 

@@ -25,6 +25,7 @@ pub mod map;
 pub mod object;
 pub mod path;
 pub mod reflect;
+pub mod stack;
 pub mod str;
 pub mod strconv;
 pub mod strings;
@@ -34,7 +35,7 @@ pub mod unicode;
 pub mod utf8;
 pub mod value;
 
-pub use error::{CallError, Error, ErrorKind, Frame};
+pub use error::{CallError, Error, ErrorKind, Frame, Place};
 pub use frozen::Frozen;
 pub use func::{Func, Interp};
 pub use host::Host;

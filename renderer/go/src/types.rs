@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Func;
+
 /// `reflect.Kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are reflect's own")]
@@ -79,6 +81,9 @@ pub struct TypeInfo {
     pub kind: Kind,
     /// The element type of a slice, array, map or pointer.
     pub elem: Option<Type>,
+    /// The methods of a named map type (Helm's `Values`), whose values are [`crate::Map`]s and no objects. `params` does not
+    /// count the receiver; the call finds it before the arguments.
+    pub methods: &'static [Func],
 }
 
 /// A Go type.
@@ -101,17 +106,29 @@ impl fmt::Display for TypeInfo {
 impl TypeInfo {
     /// A type without an element type.
     pub const fn plain(name: &'static str, kind: Kind) -> TypeInfo {
-        TypeInfo { name, kind, elem: None }
+        TypeInfo { name, kind, elem: None, methods: &[] }
     }
 
     /// A slice, map or pointer type.
     pub const fn of(name: &'static str, kind: Kind, elem: Type) -> TypeInfo {
-        TypeInfo { name, kind, elem: Some(elem) }
+        TypeInfo { name, kind, elem: Some(elem), methods: &[] }
+    }
+
+    /// The type with these methods: see [`TypeInfo::methods`].
+    pub const fn with_methods(self, methods: &'static [Func]) -> TypeInfo {
+        TypeInfo { methods, ..self }
     }
 
     /// Whether this is `interface {}`.
     pub fn is_any(&self) -> bool {
         self.kind == Kind::Interface
+    }
+
+    /// Whether this is a type with a name of its own (`int`, `chartutil.Values`) and no literal (`map[string]string`).
+    pub fn is_named(&self) -> bool {
+        !matches!(self.kind, Kind::Map | Kind::Slice | Kind::Array | Kind::Pointer | Kind::Func | Kind::Chan)
+            || !self.name.starts_with(['[', '*'])
+                && !["map[", "func(", "chan ", "<-chan "].iter().any(|literal| self.name.starts_with(literal))
     }
 }
 

@@ -1,0 +1,305 @@
+//! Calls: argument lists, the conversion of arguments to parameter types, and the result.
+
+use std::rc::Rc;
+
+use thinlock_go::object::Method;
+use thinlock_go::types::{self, Kind as TypeKind, Type};
+use thinlock_go::{Func, IntKind, Object, UintKind, Value};
+
+use super::{Result, State};
+use crate::builtin::Builtin;
+use crate::rv::{self, Indirect, Rv, assign, can_be_nil, indirect};
+use crate::tree::{Callee, Kind, NodeId};
+
+/// What is called.
+pub(super) enum Target {
+    Func(&'static Func),
+    /// A method of an object.
+    Method(Rc<dyn Object>, &'static Method),
+    /// A method of a named map type, with its receiver.
+    MapMethod(Value, &'static Func),
+}
+
+impl Target {
+    fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
+        match self {
+            Target::Func(f) | Target::MapMethod(_, f) => (f.name, f.params, f.variadic, f.result),
+            Target::Method(_, m) => (m.name, m.params, m.variadic, m.result),
+        }
+    }
+}
+
+impl State<'_, '_> {
+    /// Calls a function. `node` is what an error of the call itself names.
+    pub(super) fn eval_callee(
+        &mut self,
+        dot: &Rv,
+        node: NodeId,
+        callee: u32,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        match self.code.callees[callee as usize] {
+            Callee::Func(func) => self.eval_call(dot, Target::Func(func), node, args, last),
+            Callee::Builtin(builtin) => self.eval_builtin(dot, builtin, node, args, last),
+        }
+    }
+
+    pub(super) fn check_arity(
+        &self,
+        name: &str,
+        params: usize,
+        variadic: bool,
+        args: usize,
+        has_last: bool,
+    ) -> Result<()> {
+        let given = args + usize::from(has_last);
+        if variadic {
+            if given < params - 1 {
+                let want = params - 1;
+                // Go does not count the piped argument here.
+                return Err(self.error(format!("wrong number of args for {name}: want at least {want} got {args}")));
+            }
+        } else if given != params {
+            return Err(self.error(format!("wrong number of args for {name}: want {params} got {given}")));
+        }
+        Ok(())
+    }
+
+    pub(super) fn eval_call(
+        &mut self,
+        dot: &Rv,
+        target: Target,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        let (name, params, variadic, result_type) = target.signature();
+        self.check_arity(name, params.len(), variadic, args.len(), last.is_some())?;
+        let mut values = self.shared.args.pop().unwrap_or_default();
+        if let Target::MapMethod(receiver, _) = &target {
+            values.push(receiver.clone());
+        }
+        // The last parameter type also serves all that follow.
+        let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(&types::ANY);
+        for (i, arg) in args.iter().enumerate() {
+            let value = self.eval_arg(dot, param(i), *arg)?;
+            values.push(value);
+        }
+        if let Some(last) = last {
+            let value = self.validate(last, param(args.len()))?;
+            values.push(value);
+        }
+        let result = match target {
+            Target::Func(func) | Target::MapMethod(_, func) => (func.call)(self, &mut values),
+            Target::Method(object, method) => object.call(method.name, &mut values, self),
+        };
+        values.clear();
+        self.shared.args.push(values);
+        match result {
+            Ok(value) => Ok(Rv::typed(value, result_type)),
+            Err(error) => {
+                self.node = node;
+                Err(self.call_error(error, name))
+            }
+        }
+    }
+
+    /// Go's `validateType`: a value as an argument of a type.
+    pub(super) fn validate(&self, value: Rv, to: Type) -> Result<Value> {
+        if rv::is_empty_interface(to) {
+            return Ok(value.value);
+        }
+        if !value.is_valid() {
+            if can_be_nil(to) {
+                return Ok(rv::zero(to));
+            }
+            return Err(self.error(format!("invalid value; expected {to}")));
+        }
+        let unassignable = match assign(value.value, to) {
+            Ok(value) => return Ok(value),
+            Err(value) => value,
+        };
+        if let Value::Object(object) = &unassignable
+            && let Indirect::Value(pointee) = indirect(object)
+            && let Ok(value) = assign(pointee, to)
+        {
+            return Ok(value);
+        }
+        let got = match (&unassignable, value.iface) {
+            (Value::Nil, Some(iface)) => iface.name,
+            (value, _) => value.type_name(),
+        };
+        Err(self.error(format!("wrong type for value; expected {to}; got {got}")))
+    }
+
+    /// An argument of a type.
+    #[inline]
+    fn eval_arg(&mut self, dot: &Rv, to: Type, arg: NodeId) -> Result<Value> {
+        if rv::is_empty_interface(to) {
+            return Ok(self.eval_operand(dot, arg)?.value);
+        }
+        let code = self.code;
+        let kind = code.node(arg).kind;
+        match kind {
+            Kind::Str(at) if to.kind == TypeKind::String => {
+                self.node = arg;
+                return Ok(Value::Str(code.strings[at as usize].text.clone()));
+            }
+            Kind::Nil => {
+                self.node = arg;
+                if can_be_nil(to) {
+                    return Ok(rv::zero(to));
+                }
+                return Err(self.error(format!("cannot assign nil to {to}")));
+            }
+            Kind::Bool(_) | Kind::Number(_) | Kind::Str(_) => {
+                self.node = arg;
+                return self.typed_constant(to, arg);
+            }
+            _ => {}
+        }
+        let value = self.eval_operand(dot, arg)?;
+        self.validate(value, to)
+    }
+
+    /// A constant as an argument of a basic type.
+    fn typed_constant(&self, to: Type, arg: NodeId) -> Result<Value> {
+        let code = self.code;
+        let kind = code.node(arg).kind;
+        let number = match kind {
+            Kind::Number(at) => Some(&code.numbers[at as usize]),
+            _ => None,
+        };
+        let int = |kind| number.and_then(|n| n.int).map(|n| Value::Int(kind, n));
+        let uint = |kind| number.and_then(|n| n.uint).map(|n| Value::Uint(kind, n));
+        let (value, expected) = match to.kind {
+            TypeKind::Bool => (if let Kind::Bool(b) = kind { Some(Value::Bool(b)) } else { None }, "bool"),
+            TypeKind::String => (None, "string"),
+            TypeKind::Int => (int(IntKind::Int), "integer"),
+            // reflect's SetInt keeps the low bits.
+            TypeKind::Int8 => (narrow(number.and_then(|n| n.int), IntKind::Int8), "integer"),
+            TypeKind::Int16 => (narrow(number.and_then(|n| n.int), IntKind::Int16), "integer"),
+            TypeKind::Int32 => (narrow(number.and_then(|n| n.int), IntKind::Int32), "integer"),
+            TypeKind::Int64 => (int(IntKind::Int64), "integer"),
+            TypeKind::Uint | TypeKind::Uintptr => (uint(UintKind::Uint), "unsigned integer"),
+            TypeKind::Uint8 => (uint(UintKind::Uint8), "unsigned integer"),
+            TypeKind::Uint16 => (uint(UintKind::Uint16), "unsigned integer"),
+            TypeKind::Uint32 => (uint(UintKind::Uint32), "unsigned integer"),
+            TypeKind::Uint64 => (uint(UintKind::Uint64), "unsigned integer"),
+            TypeKind::Float32 | TypeKind::Float64 => (number.and_then(|n| n.float).map(Value::Float), "float"),
+            TypeKind::Complex64 | TypeKind::Complex128 => {
+                (number.and_then(|n| n.complex).map(|(re, im)| Value::Complex(re, im)), "complex")
+            }
+            _ => {
+                let text = code.node_text(arg);
+                return Err(self.error(format!("can't handle {text} for arg of type {to}")));
+            }
+        };
+        value.ok_or_else(|| self.error(format!("expected {expected}; found {}", code.node_text(arg))))
+    }
+
+    /// An operand where no type is asked for: an argument of type `interface {}` or `reflect.Value`, or the receiver of
+    /// a chain. Go's untyped nil is the invalid value.
+    pub(super) fn eval_operand(&mut self, dot: &Rv, arg: NodeId) -> Result<Rv> {
+        self.node = arg;
+        match self.code.node(arg).kind {
+            Kind::Dot => Ok(dot.clone()),
+            Kind::Nil => Ok(Rv::INVALID),
+            Kind::Field(keys) => self.eval_fields(dot, dot, arg, keys, &[], None),
+            Kind::Variable { name, slot, keys } => self.eval_variable(dot, arg, name, slot, keys, &[], None),
+            Kind::Pipe { .. } => self.eval_pipeline(dot, arg),
+            Kind::Ident(callee) => self.eval_callee(dot, arg, callee, &[], None),
+            Kind::Chain { node, keys } => self.eval_chain(dot, arg, node, keys, &[], None),
+            _ => self.constant(arg),
+        }
+    }
+
+    fn eval_builtin(
+        &mut self,
+        dot: &Rv,
+        builtin: Builtin,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        let (params, variadic) = builtin.arity();
+        self.check_arity(builtin.name(), params, variadic, args.len(), last.is_some())?;
+        if let Builtin::And | Builtin::Or = builtin {
+            // The first argument that decides is the result, and no further one is looked at.
+            let mut value = Rv::INVALID;
+            for arg in args {
+                value = self.eval_operand(dot, *arg)?;
+                if value.value.truth() == (builtin == Builtin::Or) {
+                    return Ok(value);
+                }
+            }
+            return Ok(last.unwrap_or(value));
+        }
+        let result = match (builtin, args, last) {
+            (_, [one], None) if params == 1 && !variadic => {
+                let one = [self.eval_operand(dot, *one)?];
+                builtin.call(&one, self.shared.env.toolchain)
+            }
+            (_, [one, two], None) if builtin.compares() => {
+                let two = [self.eval_operand(dot, *one)?, self.eval_operand(dot, *two)?];
+                builtin.call(&two, self.shared.env.toolchain)
+            }
+            (_, _, last) => {
+                let piped = last.is_some();
+                let mut values = Vec::with_capacity(args.len() + 1);
+                for (i, arg) in args.iter().enumerate() {
+                    let value = if builtin == Builtin::Printf && i == 0 {
+                        Rv::of(self.eval_arg(dot, &types::STRING, *arg)?)
+                    } else {
+                        self.eval_operand(dot, *arg)?
+                    };
+                    values.push(value);
+                }
+                if let Some(last) = last {
+                    let value = if builtin == Builtin::Printf && args.is_empty() {
+                        Rv::of(self.validate(last, &types::STRING)?)
+                    } else {
+                        last
+                    };
+                    values.push(value);
+                }
+                if builtin == Builtin::Call {
+                    let name = match args.first() {
+                        Some(first) => self.code.node_text(*first),
+                        None if self.shared.env.toolchain.range_over_int => {
+                            values.first().map(crate::builtin::reflect_string).unwrap_or_default()
+                        }
+                        None => {
+                            let _ = piped;
+                            return Err(thinlock_go::Error::new(
+                                thinlock_go::ErrorKind::Panic,
+                                "runtime error: index out of range [0] with length 0",
+                            ));
+                        }
+                    };
+                    crate::builtin::call(&name, &values)
+                } else {
+                    builtin.call(&values, self.shared.env.toolchain)
+                }
+            }
+        };
+        result.map_err(|error| {
+            self.node = node;
+            self.call_error(error, builtin.name())
+        })
+    }
+}
+
+fn narrow(n: Option<i64>, kind: IntKind) -> Option<Value> {
+    let n = n?;
+    Some(Value::Int(
+        kind,
+        match kind {
+            IntKind::Int8 => i64::from(n as i8),
+            IntKind::Int16 => i64::from(n as i16),
+            IntKind::Int32 => i64::from(n as i32),
+            IntKind::Int | IntKind::Int64 => n,
+        },
+    ))
+}

@@ -1,0 +1,307 @@
+//! Pipelines, commands, variables and fields.
+
+use std::rc::Rc;
+
+use thinlock_go::types::Kind as TypeKind;
+use thinlock_go::{Map, Object, Str, Value};
+
+use super::call::Target;
+use super::{MissingKey, Result, State, Variable};
+use crate::print::quoted;
+use crate::rv::{Indirect, Rv, indirect};
+use crate::tree::{Kind, NodeId, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
+
+impl State<'_, '_> {
+    /// The value of a pipeline. What it declares is pushed on the variable stack.
+    pub(super) fn eval_pipeline(&mut self, dot: &Rv, pipe: NodeId) -> Result<Rv> {
+        self.check_stack()?;
+        let code = self.code;
+        self.node = pipe;
+        let Kind::Pipe { children, decls, assign } = code.node(pipe).kind else {
+            return Err(self.error("not a pipeline"));
+        };
+        let (variables, commands) = code.children(children).split_at(usize::from(decls));
+        let mut value: Option<Rv> = None;
+        for &command in commands {
+            value = Some(self.eval_command(dot, command, value.take())?.strip());
+        }
+        let value = value.unwrap_or(Rv::INVALID);
+        for &variable in variables {
+            if assign {
+                self.assign(variable, value.clone())?;
+            } else if let Kind::Variable { name, .. } = code.node(variable).kind {
+                self.shared.vars.push(Variable { value: value.clone(), name });
+            }
+        }
+        Ok(value)
+    }
+
+    /// Overwrites the variable of a declaration node.
+    pub(super) fn assign(&mut self, variable: NodeId, value: Rv) -> Result<()> {
+        let Kind::Variable { name, slot, .. } = self.code.node(variable).kind else { return Ok(()) };
+        let at = self.find_variable(name, slot)?;
+        self.shared.vars[at].value = value;
+        Ok(())
+    }
+
+    /// The place of a variable on the stack.
+    #[inline]
+    fn find_variable(&self, name: u32, slot: u32) -> Result<usize> {
+        let at = match slot {
+            SLOT_BY_NAME => self.shared.vars[self.base..].iter().rposition(|v| v.name == name),
+            SLOT_UNDEFINED => None,
+            slot => Some(slot as usize),
+        };
+        match at.map(|at| self.base + at) {
+            Some(at) if at < self.shared.vars.len() => Ok(at),
+            _ => {
+                let name = self.code.variables[name as usize].to_lossy();
+                Err(self.error(format!("undefined variable: {name}")))
+            }
+        }
+    }
+
+    fn eval_command(&mut self, dot: &Rv, command: NodeId, last: Option<Rv>) -> Result<Rv> {
+        let code = self.code;
+        let Kind::Command(words) = code.node(command).kind else {
+            return Err(self.error("not a command"));
+        };
+        let words = code.children(words);
+        let Some((&first, args)) = words.split_first() else {
+            return Err(self.error("empty command"));
+        };
+        match code.node(first).kind {
+            Kind::Field(keys) => {
+                self.node = first;
+                self.eval_fields(dot, dot, first, keys, args, last)
+            }
+            Kind::Ident(callee) => {
+                self.node = first;
+                self.eval_callee(dot, command, callee, args, last)
+            }
+            Kind::Variable { name, slot, keys } => self.eval_variable(dot, first, name, slot, keys, args, last),
+            Kind::Chain { node, keys } => self.eval_chain(dot, first, node, keys, args, last),
+            Kind::Pipe { .. } => {
+                // All arguments are inside the parentheses.
+                self.not_a_function(first, args, last.is_some())?;
+                self.eval_pipeline(dot, first)
+            }
+            kind => {
+                self.node = first;
+                self.not_a_function(first, args, last.is_some())?;
+                match kind {
+                    Kind::Dot => Ok(dot.clone()),
+                    Kind::Nil => Err(self.error("nil is not a command")),
+                    _ => self.constant(first),
+                }
+            }
+        }
+    }
+
+    fn not_a_function(&self, first: NodeId, args: &[NodeId], has_last: bool) -> Result<()> {
+        if args.is_empty() && !has_last {
+            return Ok(());
+        }
+        let text = self.code.node_text(first);
+        Err(self.error(format!("can't give argument to non-function {text}")))
+    }
+
+    /// The value of a constant where no type is asked for.
+    pub(super) fn constant(&mut self, id: NodeId) -> Result<Rv> {
+        let code = self.code;
+        self.node = id;
+        Ok(Rv::of(match code.node(id).kind {
+            Kind::Bool(b) => Value::Bool(b),
+            Kind::Str(at) => Value::Str(code.strings[at as usize].text.clone()),
+            Kind::Number(at) => {
+                let number = &code.numbers[at as usize];
+                match number.ideal.value() {
+                    Some(value) => value,
+                    None => return Err(self.error(format!("{} overflows int", code.node_text(id)))),
+                }
+            }
+            _ => return Err(self.error(format!("can't evaluate command {}", quoted(code.node_text(id).as_bytes())))),
+        }))
+    }
+
+    pub(super) fn eval_variable(
+        &mut self,
+        dot: &Rv,
+        id: NodeId,
+        name: u32,
+        slot: u32,
+        keys: Span,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        self.node = id;
+        let at = self.find_variable(name, slot)?;
+        let value = self.shared.vars[at].value.clone();
+        if keys.len == 0 {
+            self.not_a_function(id, args, last.is_some())?;
+            return Ok(value);
+        }
+        self.eval_fields(dot, &value, id, keys, args, last)
+    }
+
+    /// `(pipeline).Field`.
+    pub(super) fn eval_chain(
+        &mut self,
+        dot: &Rv,
+        id: NodeId,
+        inner: NodeId,
+        keys: Span,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        self.node = id;
+        let receiver = self.eval_operand(dot, inner)?;
+        self.eval_fields(dot, &receiver, id, keys, args, last)
+    }
+
+    /// `.X.Y.Z` on a receiver; the last of them may be a method and takes the arguments.
+    pub(super) fn eval_fields(
+        &mut self,
+        dot: &Rv,
+        receiver: &Rv,
+        id: NodeId,
+        keys: Span,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        let code = self.code;
+        let Some((final_key, keys)) = code.keys(keys).split_last() else {
+            return Err(self.error("internal error: no fields in evalChainNode"));
+        };
+        let mut owned: Option<Rv> = None;
+        for key in keys {
+            let next = self.eval_field(dot, key, id, &[], None, owned.as_ref().unwrap_or(receiver))?;
+            owned = Some(next);
+        }
+        self.eval_field(dot, final_key, id, args, last, owned.as_ref().unwrap_or(receiver))
+    }
+
+    #[inline]
+    fn eval_field(
+        &mut self,
+        dot: &Rv,
+        key: &Str,
+        id: NodeId,
+        args: &[NodeId],
+        last: Option<Rv>,
+        receiver: &Rv,
+    ) -> Result<Rv> {
+        if let Value::Map(map) = &receiver.value
+            && map.go_type().methods.is_empty()
+        {
+            return self.map_field(map, key, !args.is_empty() || last.is_some());
+        }
+        self.eval_other_field(dot, key, id, args, last, receiver)
+    }
+
+    fn map_field(&self, map: &Map, key: &Str, has_args: bool) -> Result<Rv> {
+        if has_args {
+            return Err(self.error(format!("{key} is not a method but has arguments")));
+        }
+        let Some(elem) = map.go_type().elem else { return Ok(Rv::INVALID) };
+        match map.get(key) {
+            Some(value) => Ok(Rv::typed(value, elem)),
+            None => match self.shared.env.missing_key {
+                MissingKey::Invalid => Ok(Rv::INVALID),
+                MissingKey::Zero => Ok(Rv::zero(elem)),
+                MissingKey::Error => Err(self.error(format!("map has no entry for key {}", quoted(key)))),
+            },
+        }
+    }
+
+    /// A field of anything but a plain map.
+    fn eval_other_field(
+        &mut self,
+        dot: &Rv,
+        key: &Str,
+        id: NodeId,
+        args: &[NodeId],
+        last: Option<Rv>,
+        receiver: &Rv,
+    ) -> Result<Rv> {
+        if !receiver.is_valid() {
+            if self.shared.env.missing_key == MissingKey::Error {
+                return Err(self.error(format!("nil data; no entry for key {}", quoted(key))));
+            }
+            return Ok(Rv::INVALID);
+        }
+        let has_args = !args.is_empty() || last.is_some();
+        match &receiver.value {
+            Value::Nil => {
+                return Err(self.error(format!("nil pointer evaluating {}.{key}", receiver.type_name())));
+            }
+            Value::Map(map) => {
+                if let Some(method) = map.go_type().methods.iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
+                    let target = Target::MapMethod(receiver.value.clone(), method);
+                    return self.eval_call(dot, target, id, args, last);
+                }
+                return self.map_field(map, key, has_args);
+            }
+            Value::Object(object) => {
+                let mut object = Rc::clone(object);
+                // A pointer to a plain value (a map, say) has the fields of that value.
+                if let Indirect::Value(value) = indirect(&object) {
+                    match value {
+                        Value::Object(pointee) if object.methods().is_empty() && object.field(key).is_none() => {
+                            object = pointee;
+                        }
+                        Value::Map(map) if object.methods().is_empty() => return self.map_field(&map, key, has_args),
+                        _ => {}
+                    }
+                }
+                if let Some(method) = object.methods().iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
+                    return self.eval_call(dot, Target::Method(object, method), id, args, last);
+                }
+                if let Some(found) = self.object_field(&object, key, has_args, receiver)? {
+                    return Ok(found);
+                }
+            }
+            _ => {}
+        }
+        Err(self.error(format!("can't evaluate field {key} in type {}", receiver.type_name())))
+    }
+
+    /// The field of a struct, or of a map type that has methods. `None` if there is no such thing.
+    fn object_field(&self, object: &Rc<dyn Object>, key: &Str, has_args: bool, receiver: &Rv) -> Result<Option<Rv>> {
+        if let Some(Value::Map(map)) = object.underlying() {
+            return self.map_field(&map, key, has_args).map(Some);
+        }
+        let nil_pointer = object.go_type().kind == TypeKind::Pointer && object.is_nil();
+        if nil_pointer {
+            let known = object.go_type().elem.is_none_or(|elem| elem.kind != TypeKind::Struct)
+                || object.fields().iter().any(|f| f.name.as_bytes() == key.as_bytes());
+            if known {
+                return Err(self.error(format!("nil pointer evaluating {}.{key}", receiver.type_name())));
+            }
+            return Ok(None);
+        }
+        let Some(field) = object.field(key).or_else(|| promoted(object, key, 0)) else {
+            if object.fields().iter().any(|f| f.name.as_bytes() == key.as_bytes()) {
+                let text = format!("{key} is an unexported field of struct type {}", receiver.type_name());
+                return Err(self.error(text));
+            }
+            return Ok(None);
+        };
+        if has_args {
+            return Err(self.error(format!("{key} has arguments but cannot be invoked as function")));
+        }
+        Ok(Some(Rv::typed(field.value, field.go_type)))
+    }
+}
+
+/// A field of an embedded struct.
+fn promoted(object: &Rc<dyn Object>, key: &Str, depth: u32) -> Option<thinlock_go::object::Field> {
+    // Go's types nest finitely; so do ours, but nothing checks that.
+    if depth > 8 {
+        return None;
+    }
+    object.fields().into_iter().filter(|field| field.embedded).find_map(|field| match &field.value {
+        Value::Object(inner) => inner.field(key).or_else(|| promoted(inner, key, depth + 1)),
+        _ => None,
+    })
+}

@@ -1,0 +1,580 @@
+//! The lexer: Go's `text/template/parse` state machine, token for token, with its line counting and error texts.
+
+use memchr::memmem;
+use thinlock_go::{Toolchain, unicode, utf8};
+
+/// The kind of a token, in Go's order: everything after `Keyword` prints in angle brackets in error texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Token {
+    Error,
+    Bool,
+    Char,
+    CharConstant,
+    Complex,
+    Assign,
+    Declare,
+    Eof,
+    Field,
+    Identifier,
+    LeftDelim,
+    LeftParen,
+    Number,
+    Pipe,
+    RawString,
+    RightDelim,
+    RightParen,
+    Space,
+    String,
+    Text,
+    Variable,
+    Keyword,
+    Block,
+    Break,
+    Continue,
+    Dot,
+    Define,
+    Else,
+    End,
+    If,
+    Nil,
+    Range,
+    Template,
+    With,
+}
+
+/// A token with its place. The text of an error token is in [`Lexer::error`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item<'i> {
+    pub(crate) token: Token,
+    pub(crate) pos: u32,
+    pub(crate) val: &'i [u8],
+    pub(crate) line: u32,
+}
+
+impl Item<'_> {
+    /// The token of a parser that has read nothing: Go's zero value.
+    pub(crate) const ZERO: Item<'static> = Item { token: Token::Error, pos: 0, val: b"", line: 0 };
+}
+
+const LEFT: &[u8] = b"{{";
+const RIGHT: &[u8] = b"}}";
+const LEFT_COMMENT: &[u8] = b"/*";
+const RIGHT_COMMENT: &[u8] = b"*/";
+/// The trim marker and the space beside it.
+const TRIM: usize = 2;
+
+/// A rune, or the end of the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rune {
+    Eof,
+    Char(char),
+    /// A byte that is not UTF-8: Go's `utf8.RuneError` of width 1.
+    Invalid,
+}
+
+impl Rune {
+    fn char(self) -> Option<char> {
+        match self {
+            Rune::Eof => None,
+            Rune::Char(c) => Some(c),
+            Rune::Invalid => Some(char::REPLACEMENT_CHARACTER),
+        }
+    }
+
+    fn is(self, c: char) -> bool {
+        self == Rune::Char(c)
+    }
+
+    fn is_space(self) -> bool {
+        matches!(self, Rune::Char(' ' | '\t' | '\r' | '\n'))
+    }
+
+    fn is_alphanumeric(self) -> bool {
+        match self {
+            Rune::Char(c) if c.is_ascii() => c == '_' || c.is_ascii_alphanumeric(),
+            Rune::Char(c) => unicode::is_letter(c) || unicode::is_digit(c),
+            _ => false,
+        }
+    }
+
+    fn is_in(self, set: &str) -> bool {
+        matches!(self, Rune::Char(c) if set.contains(c))
+    }
+}
+
+/// Splits a text into tokens.
+pub(crate) struct Lexer<'i> {
+    input: &'i [u8],
+    pos: usize,
+    start: usize,
+    at_eof: bool,
+    paren_depth: i32,
+    line: u32,
+    start_line: u32,
+    inside_action: bool,
+    comment_lines_counted: bool,
+    /// `break` is a keyword and not a function of the map.
+    pub(crate) break_ok: bool,
+    /// The same for `continue`.
+    pub(crate) continue_ok: bool,
+    /// The text of the error token.
+    pub(crate) error: String,
+}
+
+/// The next state, or the token that ends the run.
+enum Next<'i> {
+    Text,
+    LeftDelim,
+    Comment,
+    RightDelim,
+    Done(Item<'i>),
+}
+
+impl<'i> Lexer<'i> {
+    pub(crate) fn new(input: &'i [u8], toolchain: &Toolchain) -> Lexer<'i> {
+        Lexer {
+            input,
+            pos: 0,
+            start: 0,
+            at_eof: false,
+            paren_depth: 0,
+            line: 1,
+            start_line: 1,
+            inside_action: false,
+            comment_lines_counted: toolchain.comment_lines_counted,
+            break_ok: true,
+            continue_ok: true,
+            error: String::new(),
+        }
+    }
+
+    /// The next token. After an error token the text counts as empty.
+    pub(crate) fn next_item(&mut self) -> Item<'i> {
+        let mut state = if self.inside_action { self.lex_inside_action() } else { Next::Text };
+        loop {
+            state = match state {
+                Next::Text => self.lex_text(),
+                Next::LeftDelim => self.lex_left_delim(),
+                Next::Comment => self.lex_comment(),
+                Next::RightDelim => self.lex_right_delim(),
+                Next::Done(item) => return item,
+            }
+        }
+    }
+
+    fn next(&mut self) -> Rune {
+        let Some(&byte) = self.input.get(self.pos) else {
+            self.at_eof = true;
+            return Rune::Eof;
+        };
+        if byte.is_ascii() {
+            self.pos += 1;
+            if byte == b'\n' {
+                self.line += 1;
+            }
+            return Rune::Char(char::from(byte));
+        }
+        let (rune, width) = decode(&self.input[self.pos..]);
+        self.pos += width;
+        rune
+    }
+
+    fn peek(&mut self) -> Rune {
+        let rune = self.next();
+        self.backup();
+        rune
+    }
+
+    fn backup(&mut self) {
+        if self.at_eof || self.pos == 0 {
+            return;
+        }
+        self.pos -= utf8::decode_last(&self.input[..self.pos]).1;
+        if self.input[self.pos] == b'\n' {
+            self.line -= 1;
+        }
+    }
+
+    fn item(&mut self, token: Token) -> Item<'i> {
+        let input: &'i [u8] = self.input;
+        let item = Item { token, pos: self.start as u32, val: &input[self.start..self.pos], line: self.start_line };
+        self.start = self.pos;
+        self.start_line = self.line;
+        item
+    }
+
+    fn emit(&mut self, token: Token) -> Next<'i> {
+        Next::Done(self.item(token))
+    }
+
+    fn ignore(&mut self) {
+        self.line += newlines(&self.input[self.start..self.pos]);
+        self.start = self.pos;
+        self.start_line = self.line;
+    }
+
+    fn accept(&mut self, valid: &str) -> bool {
+        if self.next().is_in(valid) {
+            return true;
+        }
+        self.backup();
+        false
+    }
+
+    fn accept_run(&mut self, valid: &str) {
+        while self.next().is_in(valid) {}
+        self.backup();
+    }
+
+    fn errorf(&mut self, text: impl Into<String>) -> Next<'i> {
+        self.error = text.into();
+        let item = Item { token: Token::Error, pos: self.start as u32, val: b"", line: self.start_line };
+        self.start = 0;
+        self.pos = 0;
+        self.input = b"";
+        Next::Done(item)
+    }
+
+    fn rest(&self) -> &'i [u8] {
+        self.input.get(self.pos..).unwrap_or_default()
+    }
+
+    fn lex_text(&mut self) -> Next<'i> {
+        if let Some(x) = memmem::find(self.rest(), LEFT) {
+            if x > 0 {
+                self.pos += x;
+                let mut trim = 0;
+                if has_left_trim(&self.input[self.pos + LEFT.len()..]) {
+                    let text = &self.input[self.start..self.pos];
+                    trim = text.len() - text.iter().rposition(|b| !is_space(*b)).map_or(0, |at| at + 1);
+                }
+                self.pos -= trim;
+                self.line += newlines(&self.input[self.start..self.pos]);
+                let item = self.item(Token::Text);
+                self.pos += trim;
+                self.ignore();
+                if !item.val.is_empty() {
+                    return Next::Done(item);
+                }
+            }
+            return Next::LeftDelim;
+        }
+        self.pos = self.input.len();
+        if self.pos > self.start {
+            self.line += newlines(&self.input[self.start..self.pos]);
+            return self.emit(Token::Text);
+        }
+        self.emit(Token::Eof)
+    }
+
+    /// Whether the text goes on with the right delimiter, and whether a trim marker precedes it.
+    fn at_right_delim(&self) -> (bool, bool) {
+        let rest = self.rest();
+        if has_right_trim(rest) && rest[TRIM..].starts_with(RIGHT) {
+            return (true, true);
+        }
+        (rest.starts_with(RIGHT), false)
+    }
+
+    fn skip_spaces(&mut self) {
+        self.pos += self.rest().iter().take_while(|b| is_space(**b)).count();
+    }
+
+    fn lex_left_delim(&mut self) -> Next<'i> {
+        self.pos += LEFT.len();
+        let after = if has_left_trim(self.rest()) { TRIM } else { 0 };
+        if self.rest()[after..].starts_with(LEFT_COMMENT) {
+            self.pos += after;
+            self.ignore();
+            return Next::Comment;
+        }
+        let item = self.item(Token::LeftDelim);
+        self.inside_action = true;
+        self.pos += after;
+        self.ignore();
+        self.paren_depth = 0;
+        Next::Done(item)
+    }
+
+    fn lex_comment(&mut self) -> Next<'i> {
+        self.pos += LEFT_COMMENT.len();
+        let Some(x) = memmem::find(self.rest(), RIGHT_COMMENT) else {
+            return self.errorf("unclosed comment");
+        };
+        self.pos += x + RIGHT_COMMENT.len();
+        let (delim, trim) = self.at_right_delim();
+        if !delim {
+            return self.errorf("comment ends before closing delimiter");
+        }
+        if self.comment_lines_counted {
+            self.line += newlines(&self.input[self.start..self.pos]);
+        }
+        self.item(Token::Text);
+        if trim {
+            self.pos += TRIM;
+        }
+        self.pos += RIGHT.len();
+        if trim {
+            self.skip_spaces();
+        }
+        self.ignore();
+        Next::Text
+    }
+
+    fn lex_right_delim(&mut self) -> Next<'i> {
+        let (_, trim) = self.at_right_delim();
+        if trim {
+            self.pos += TRIM;
+            self.ignore();
+        }
+        self.pos += RIGHT.len();
+        let item = self.item(Token::RightDelim);
+        if trim {
+            self.skip_spaces();
+            self.ignore();
+        }
+        self.inside_action = false;
+        Next::Done(item)
+    }
+
+    fn lex_inside_action(&mut self) -> Next<'i> {
+        if self.at_right_delim().0 {
+            if self.paren_depth == 0 {
+                return Next::RightDelim;
+            }
+            return self.errorf("unclosed left paren");
+        }
+        let rune = self.next();
+        match rune {
+            Rune::Eof => self.errorf("unclosed action"),
+            _ if rune.is_space() => {
+                self.backup();
+                self.lex_space()
+            }
+            Rune::Char('=') => self.emit(Token::Assign),
+            Rune::Char(':') => {
+                if !self.next().is('=') {
+                    return self.errorf("expected :=");
+                }
+                self.emit(Token::Declare)
+            }
+            Rune::Char('|') => self.emit(Token::Pipe),
+            Rune::Char('"') => self.lex_quote('"', Token::String, "unterminated quoted string"),
+            Rune::Char('`') => self.lex_raw_quote(),
+            Rune::Char('$') => {
+                // "$" alone or "$name".
+                self.lex_field_or_variable(Token::Variable)
+            }
+            Rune::Char('\'') => self.lex_quote('\'', Token::CharConstant, "unterminated character constant"),
+            Rune::Char('.') if self.input.get(self.pos).is_some_and(|b| !b.is_ascii_digit()) => {
+                self.lex_field_or_variable(Token::Field)
+            }
+            Rune::Char('.' | '+' | '-' | '0'..='9') => {
+                self.backup();
+                self.lex_number()
+            }
+            _ if rune.is_alphanumeric() => {
+                self.backup();
+                self.lex_identifier()
+            }
+            Rune::Char('(') => {
+                self.paren_depth += 1;
+                self.emit(Token::LeftParen)
+            }
+            Rune::Char(')') => {
+                self.paren_depth -= 1;
+                if self.paren_depth < 0 {
+                    return self.errorf("unexpected right paren");
+                }
+                self.emit(Token::RightParen)
+            }
+            Rune::Char(c) if matches!(c, ' '..='~') => self.emit(Token::Char),
+            _ => self.errorf(format!("unrecognized character in action: {}", code_point(rune))),
+        }
+    }
+
+    fn lex_space(&mut self) -> Next<'i> {
+        let mut spaces = 0;
+        while self.peek().is_space() {
+            self.next();
+            spaces += 1;
+        }
+        // The last space may belong to a trim marker.
+        let tail = &self.input[self.pos - 1..];
+        if has_right_trim(tail) && tail[TRIM..].starts_with(RIGHT) {
+            self.backup();
+            if spaces == 1 {
+                return Next::RightDelim;
+            }
+        }
+        self.emit(Token::Space)
+    }
+
+    fn lex_identifier(&mut self) -> Next<'i> {
+        let rune = loop {
+            let rune = self.next();
+            if !rune.is_alphanumeric() {
+                self.backup();
+                break rune;
+            }
+        };
+        if !self.at_terminator() {
+            return self.errorf(format!("bad character {}", code_point(rune)));
+        }
+        let token = match &self.input[self.start..self.pos] {
+            b"block" => Token::Block,
+            b"break" if self.break_ok => Token::Break,
+            b"continue" if self.continue_ok => Token::Continue,
+            b"define" => Token::Define,
+            b"else" => Token::Else,
+            b"end" => Token::End,
+            b"if" => Token::If,
+            b"range" => Token::Range,
+            b"nil" => Token::Nil,
+            b"template" => Token::Template,
+            b"with" => Token::With,
+            b"true" | b"false" => Token::Bool,
+            _ => Token::Identifier,
+        };
+        self.emit(token)
+    }
+
+    fn lex_field_or_variable(&mut self, token: Token) -> Next<'i> {
+        if self.at_terminator() {
+            return self.emit(if token == Token::Variable { Token::Variable } else { Token::Dot });
+        }
+        let rune = loop {
+            let rune = self.next();
+            if !rune.is_alphanumeric() {
+                self.backup();
+                break rune;
+            }
+        };
+        if !self.at_terminator() {
+            return self.errorf(format!("bad character {}", code_point(rune)));
+        }
+        self.emit(token)
+    }
+
+    fn at_terminator(&mut self) -> bool {
+        let rune = self.peek();
+        rune.is_space()
+            || matches!(rune, Rune::Eof | Rune::Char('.' | ',' | '|' | ':' | ')' | '('))
+            || self.rest().starts_with(RIGHT)
+    }
+
+    fn lex_quote(&mut self, quote: char, token: Token, unterminated: &str) -> Next<'i> {
+        loop {
+            match self.next() {
+                Rune::Char('\\') => {
+                    if matches!(self.next(), Rune::Eof | Rune::Char('\n')) {
+                        return self.errorf(unterminated);
+                    }
+                }
+                Rune::Eof | Rune::Char('\n') => return self.errorf(unterminated),
+                rune if rune.is(quote) => return self.emit(token),
+                _ => {}
+            }
+        }
+    }
+
+    fn lex_raw_quote(&mut self) -> Next<'i> {
+        loop {
+            match self.next() {
+                Rune::Eof => return self.errorf("unterminated raw quoted string"),
+                Rune::Char('`') => return self.emit(Token::RawString),
+                _ => {}
+            }
+        }
+    }
+
+    fn lex_number(&mut self) -> Next<'i> {
+        if !self.scan_number() {
+            return self.bad_number();
+        }
+        if self.peek().is_in("+-") {
+            // A complex constant: 1+2i, without spaces.
+            if !self.scan_number() || self.input.get(self.pos.wrapping_sub(1)) != Some(&b'i') {
+                return self.bad_number();
+            }
+            return self.emit(Token::Complex);
+        }
+        self.emit(Token::Number)
+    }
+
+    fn bad_number(&mut self) -> Next<'i> {
+        let text = crate::print::quoted(&self.input[self.start..self.pos]);
+        self.errorf(format!("bad number syntax: {text}"))
+    }
+
+    fn scan_number(&mut self) -> bool {
+        self.accept("+-");
+        let mut digits = "0123456789_";
+        let (mut decimal, mut hex) = (true, false);
+        if self.accept("0") {
+            if self.accept("xX") {
+                digits = "0123456789abcdefABCDEF_";
+                (decimal, hex) = (false, true);
+            } else if self.accept("oO") {
+                digits = "01234567_";
+                decimal = false;
+            } else if self.accept("bB") {
+                digits = "01_";
+                decimal = false;
+            }
+        }
+        self.accept_run(digits);
+        if self.accept(".") {
+            self.accept_run(digits);
+        }
+        if decimal && self.accept("eE") {
+            self.accept("+-");
+            self.accept_run("0123456789_");
+        }
+        if hex && self.accept("pP") {
+            self.accept("+-");
+            self.accept_run("0123456789_");
+        }
+        self.accept("i");
+        if self.peek().is_alphanumeric() {
+            self.next();
+            return false;
+        }
+        true
+    }
+}
+
+fn newlines(text: &[u8]) -> u32 {
+    // The text is shorter than 2^32 bytes.
+    memchr::memchr_iter(b'\n', text).count() as u32
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn has_left_trim(text: &[u8]) -> bool {
+    text.len() >= 2 && text[0] == b'-' && is_space(text[1])
+}
+
+fn has_right_trim(text: &[u8]) -> bool {
+    text.len() >= 2 && is_space(text[0]) && text[1] == b'-'
+}
+
+/// The first rune of a text that is not empty, and its width.
+fn decode(text: &[u8]) -> (Rune, usize) {
+    match utf8::decode(text) {
+        (Some(c), width) => (Rune::Char(c), width),
+        (None, width) => (Rune::Invalid, width),
+    }
+}
+
+/// Go's `%#U`: `U+0022 '"'`, without the character where it is not printable.
+fn code_point(rune: Rune) -> String {
+    match rune.char() {
+        Some(c) if unicode::is_print(c) => format!("U+{:04X} '{c}'", u32::from(c)),
+        Some(c) => format!("U+{:04X}", u32::from(c)),
+        // Go prints the rune -1 as an unsigned number.
+        None => "U+FFFFFFFFFFFFFFFF".to_owned(),
+    }
+}
