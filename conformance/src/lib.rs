@@ -4,6 +4,7 @@
 //! [`Helm`], so that the same cases judge a library call, a program, or a real helm.
 
 pub mod clean;
+pub mod corpus;
 pub mod probe;
 pub mod replay;
 
