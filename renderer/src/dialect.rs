@@ -5,6 +5,10 @@
 
 use thinlock_go::Toolchain;
 
+use crate::chart::ChartRules;
+use crate::log::LogRules;
+use crate::values::ValueRules;
+
 mod api_versions;
 mod table;
 
@@ -28,6 +32,12 @@ pub struct Dialect {
     pub manifests: ManifestRules,
     /// How errors are worded.
     pub errors: ErrorRules,
+    /// How charts are loaded and their dependencies processed.
+    pub chart: ChartRules,
+    /// How values are read and laid over each other.
+    pub values: ValueRules,
+    /// How log lines are worded.
+    pub logs: LogRules,
     /// The command line of `helm template`.
     pub command: CommandRules,
 }

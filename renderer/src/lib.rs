@@ -1,5 +1,12 @@
 //! Helm-compatible chart rendering without IO.
 
+pub mod chart;
 pub mod dialect;
+pub mod log;
+pub mod source;
+pub mod values;
 
+pub use chart::{Chart, ChartError};
 pub use dialect::Dialect;
+pub use log::Log;
+pub use source::FileSet;

@@ -8,6 +8,9 @@ use super::{
     BuildInfo, CapabilityRules, CommandRules, Dialect, ErrorRules, FlagGeneration, FunctionRules, KubeVersionSyntax,
     ManifestRules, ObjectPackage, ObjectRules, RepoWithLocalChart, Splitting, api_versions,
 };
+use crate::chart::ChartRules;
+use crate::log::LogRules;
+use crate::values::ValueRules;
 
 /// Helm 3.17 (recorded from 3.17.3).
 pub static HELM_3_17: Dialect = helm_3_17();
@@ -54,6 +57,9 @@ const fn helm_3_17() -> Dialect {
             head_type: "releaseutil.SimpleHead",
             render_error_before_show_only: false,
         },
+        chart: ChartRules::HELM_3_17,
+        values: ValueRules::HELM_3_17,
+        logs: LogRules::HELM_3_17,
         errors: ErrorRules { execution_multi_line: false, steps_named: false },
         command: CommandRules {
             flags: FlagGeneration::Helm3,
@@ -65,6 +71,9 @@ const fn helm_3_17() -> Dialect {
 const fn helm_3_19() -> Dialect {
     let mut d = helm_3_17();
     d.name = "helm-3.19";
+    d.chart = ChartRules::HELM_3_19;
+    d.values = ValueRules::HELM_3_19;
+    d.logs = LogRules::HELM_3_19;
     d.toolchain.range_over_int = true;
     d.toolchain.comment_lines_counted = true;
     d.capabilities.kube_minor = 34;
@@ -80,6 +89,9 @@ const fn helm_3_19() -> Dialect {
 const fn helm_3_22() -> Dialect {
     let mut d = helm_3_19();
     d.name = "helm-3.22";
+    d.chart = ChartRules::HELM_3_22;
+    d.values = ValueRules::HELM_3_22;
+    d.logs = LogRules::HELM_3_22;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
     d.capabilities.kube_minor = 37;
@@ -94,6 +106,9 @@ const fn helm_3_22() -> Dialect {
 const fn helm_4_1() -> Dialect {
     let mut d = helm_3_19();
     d.name = "helm-4.1";
+    d.chart = ChartRules::HELM_4_1;
+    d.values = ValueRules::HELM_4_1;
+    d.logs = LogRules::HELM_4;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
     d.capabilities.kube_minor = 35;
@@ -121,6 +136,8 @@ const fn helm_4_1() -> Dialect {
 const fn helm_4_3() -> Dialect {
     let mut d = helm_4_1();
     d.name = "helm-4.3";
+    d.chart = ChartRules::HELM_4_3;
+    d.values = ValueRules::HELM_4_3;
     d.capabilities.kube_minor = 37;
     d.capabilities.api_versions = &api_versions::HELM_4_3;
     d.capabilities.build = BuildInfo {

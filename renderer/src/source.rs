@@ -1,0 +1,173 @@
+//! Where a chart comes from: files with their names and bytes, given by the caller.
+//!
+//! The renderer opens nothing itself. A directory, an archive and a git tree all become a [`FileSet`]; contents are
+//! shared and carry an id, so that what was parsed of a file once can be found again for the same content.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use sha2::{Digest, Sha256};
+use thinlock_go::Str;
+
+/// The identity of some bytes: equal ids mean equal contents.
+///
+/// It is the SHA-256 of the bytes, or the id under which git knows the blob. The same content may therefore have two
+/// ids, but never two contents one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContentId([u8; 32]);
+
+impl ContentId {
+    /// The id of some bytes, computed from them.
+    pub fn of(data: &[u8]) -> ContentId {
+        ContentId(Sha256::digest(data).into())
+    }
+
+    /// The id of a blob, from git's object id of 20 or 32 bytes. `None` for another length.
+    pub fn from_git(id: &[u8]) -> Option<ContentId> {
+        if id.len() != 20 && id.len() != 32 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        bytes.get_mut(..id.len())?.copy_from_slice(id);
+        Some(ContentId(bytes))
+    }
+
+    /// The bytes of the id.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ContentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0 {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A file: its name and what is in it. Clones share the content.
+#[derive(Clone)]
+pub struct File {
+    /// The path below the chart's root, with `/` between its parts: `templates/_helpers.tpl`.
+    pub name: Str,
+    content: Arc<Content>,
+}
+
+struct Content {
+    data: Str,
+    id: OnceLock<ContentId>,
+}
+
+impl File {
+    /// A file. Its id is computed when it is first asked for.
+    pub fn new(name: impl Into<Str>, data: impl Into<Str>) -> File {
+        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: OnceLock::new() }) }
+    }
+
+    /// A file whose id is known: from git.
+    pub fn with_id(name: impl Into<Str>, data: impl Into<Str>, id: ContentId) -> File {
+        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: OnceLock::from(id) }) }
+    }
+
+    /// The bytes.
+    pub fn data(&self) -> &Str {
+        &self.content.data
+    }
+
+    /// The identity of the content.
+    pub fn id(&self) -> ContentId {
+        *self.content.id.get_or_init(|| ContentId::of(&self.content.data))
+    }
+
+    /// The same content under another name.
+    pub fn renamed(&self, name: impl Into<Str>) -> File {
+        File { name: name.into(), content: Arc::clone(&self.content) }
+    }
+
+    /// The file without a byte order mark at its start: Helm's loaders take it off of every file.
+    pub(crate) fn without_bom(self) -> File {
+        match self.data().strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => File::new(self.name.clone(), rest),
+            None => self,
+        }
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ({} bytes)", self.name, self.data().len())
+    }
+}
+
+/// Files in the order in which a loader meets them.
+///
+/// Helm walks a directory depth first, the names of each directory in byte order, and an archive from its start to its
+/// end. The order is that of a chart's templates and files, and so can be seen in output.
+#[derive(Clone, Debug, Default)]
+pub struct FileSet {
+    /// What messages call this place: the absolute path of the directory, or `REVISION:PATH` of a git tree.
+    pub origin: String,
+    files: Vec<File>,
+}
+
+impl FileSet {
+    /// An empty set of a named origin.
+    pub fn new(origin: impl Into<String>) -> FileSet {
+        FileSet { origin: origin.into(), files: Vec::new() }
+    }
+
+    /// Adds a file at the end.
+    pub fn push(&mut self, file: File) {
+        self.files.push(file);
+    }
+
+    /// The files in order.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The first file of a name.
+    pub fn get(&self, name: &[u8]) -> Option<&File> {
+        self.files.iter().find(|f| f.name.as_bytes() == name)
+    }
+
+    /// Puts the files into the order in which Helm walks a directory: for a source (a git tree) that keeps another one.
+    pub fn sort_as_walked(&mut self) {
+        // Part by part: `a-b` comes before `a/c` in byte order, but the walk sorts the names of one directory and so
+        // meets `a` (and what is in it) first.
+        self.files.sort_by(|a, b| a.name.split(|c| *c == b'/').cmp(b.name.split(|c| *c == b'/')));
+    }
+}
+
+impl FromIterator<File> for FileSet {
+    fn from_iter<I: IntoIterator<Item = File>>(files: I) -> FileSet {
+        FileSet { origin: String::new(), files: files.into_iter().collect() }
+    }
+}
+
+const fn assert_shareable<T: Send + Sync>() {}
+const _: () = assert_shareable::<FileSet>();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_content_s() {
+        let (a, b) = (File::new("a", "x"), File::new("b", "x"));
+        assert_eq!(a.id(), b.id());
+        assert_ne!(a.id(), File::new("a", "y").id());
+        assert_eq!(ContentId::from_git(&[7; 20]).map(|id| id.as_bytes()[20]), Some(0));
+        assert!(ContentId::from_git(b"short").is_none());
+    }
+
+    #[test]
+    fn walk_order_is_by_directory() {
+        let mut set: FileSet = ["a-b", "a/c", "a.d", "b/a", "B"].map(|n| File::new(n, "")).into_iter().collect();
+        set.sort_as_walked();
+        let names: Vec<String> = set.files().iter().map(|f| f.name.to_string()).collect();
+        assert_eq!(names, ["B", "a/c", "a-b", "a.d", "b/a"]);
+    }
+}
