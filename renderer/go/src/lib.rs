@@ -25,6 +25,7 @@ pub mod map;
 pub mod object;
 pub mod path;
 pub mod reflect;
+pub mod regexp;
 pub mod stack;
 pub mod str;
 pub mod strconv;

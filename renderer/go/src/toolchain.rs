@@ -13,6 +13,27 @@ pub struct Toolchain {
     pub comment_lines_counted: bool,
     /// More than 10,000 nested parentheses are refused (Go 1.25 and later).
     pub expression_depth_limited: bool,
+    /// Regular expressions know the long names of Unicode categories, in any case (Go 1.25 and later).
+    pub regexp_property_aliases: bool,
+    /// What stands in brackets in a URL's host must be an IPv6 address (Go 1.24 and later).
+    pub url_brackets_hold_ipv6: bool,
+    /// An http or https URL's host has no colon but the one before its port (Go 1.26 and later).
+    pub url_ports_strict: bool,
+    /// One comparator with a prerelease opens its whole group to prereleases, and a group without one is closed to them
+    /// (Masterminds/semver 3.4 and later; before, each comparator decided for itself).
+    pub semver_groups_share_prerelease: bool,
+    /// semver's error texts begin in lower case (3.4 and later).
+    pub semver_lowercase_texts: bool,
+    /// semver limits the length of versions and constraints, and quotes a constraint that it refuses (3.5 and later).
+    pub semver_limits: bool,
+    /// TOML errors say `hexadecimal` (1.5 and later; before, `hexidecimal`).
+    pub toml_hexadecimal: bool,
+    /// TOML errors at a newline or at the end of the text name the line where it is (1.5 and later).
+    pub toml_real_lines: bool,
+    /// TOML 1.1 is read (BurntSushi/toml 1.6 and later).
+    pub toml_1_1: bool,
+    /// TOML floats are written with an exponent where that is shorter (1.6 and later).
+    pub toml_exponents: bool,
 }
 
 impl Toolchain {
@@ -22,6 +43,16 @@ impl Toolchain {
         comparison_names_types: true,
         comment_lines_counted: true,
         expression_depth_limited: true,
+        regexp_property_aliases: true,
+        url_brackets_hold_ipv6: true,
+        url_ports_strict: true,
+        semver_groups_share_prerelease: true,
+        semver_lowercase_texts: true,
+        semver_limits: true,
+        toml_hexadecimal: true,
+        toml_real_lines: true,
+        toml_1_1: true,
+        toml_exponents: true,
     };
 }
 
