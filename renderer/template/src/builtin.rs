@@ -143,7 +143,7 @@ fn text_of(args: &[Rv]) -> Result<Str, CallError> {
         .iter()
         .map(|arg| match &arg.value {
             Value::Nil => Value::static_str("<no value>"),
-            Value::Object(object) => crate::exec::printable(object, &arg.value).unwrap_or_else(|| arg.value.clone()),
+            Value::Object(object) => crate::exec::printable(object).unwrap_or_else(|| arg.value.clone()),
             value => value.clone(),
         })
         .collect();
@@ -269,6 +269,10 @@ fn slice(item: &Rv, indexes: &[Rv]) -> Result<Value, CallError> {
     };
     let mut at = [0, len, capacity];
     for (at, index) in at.iter_mut().zip(indexes) {
+        // Unlike `index`, Go's `slice` does not look inside an interface.
+        if let Some(iface) = index.iface {
+            return Err(CallError::message(format!("cannot index slice/array with type {}", iface.name)));
+        }
         *at = index_arg(index, capacity)?;
     }
     let [from, to, max] = at;

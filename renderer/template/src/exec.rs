@@ -5,9 +5,10 @@ mod call;
 mod eval;
 
 use std::any::Any;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use thinlock_go::{CallError, Error, ErrorKind, Frame, Host, Interp, Str, Toolchain, Value, fmt, stack};
+use thinlock_go::{CallError, Error, ErrorKind, Frame, Host, Interp, Object, Str, Toolchain, Value, fmt, stack};
 
 use crate::rv::{Indirect, Rv, indirect};
 use crate::set::Entry;
@@ -232,18 +233,17 @@ impl<'s, 'e> State<'s, 'e> {
         self.shared.steps += 1;
         let limits = &self.shared.env.limits;
         if self.shared.steps > limits.steps || out.len() > limits.output.saturating_sub(self.shared.printed) {
-            return Err(self.over_limit(out));
+            return Err(self.over_limit());
         }
         Ok(())
     }
 
     #[cold]
-    fn over_limit(&self, out: &[u8]) -> Error {
+    fn over_limit(&self) -> Error {
         let limits = &self.shared.env.limits;
         if self.shared.steps > limits.steps {
             return self.limit(format!("more than {} nodes executed", limits.steps));
         }
-        let _ = out;
         self.limit(format!("more than {} bytes printed", limits.output))
     }
 
@@ -462,7 +462,7 @@ impl<'s, 'e> State<'s, 'e> {
             Value::Str(text) => out.extend_from_slice(text),
             Value::Nil if value.iface.is_none() => out.extend_from_slice(b"<no value>"),
             Value::Object(object) => {
-                let printable = printable(object, &value.value);
+                let printable = printable(object);
                 fmt::append_value(out, printable.as_ref().unwrap_or(&value.value)).map_err(|e| self.text_error(e))?;
             }
             other => fmt::append_value(out, other).map_err(|e| self.text_error(e))?,
@@ -472,8 +472,7 @@ impl<'s, 'e> State<'s, 'e> {
 }
 
 /// Go's `printableValue` of an object, where that is not the object itself.
-pub(crate) fn printable(object: &std::rc::Rc<dyn thinlock_go::Object>, value: &Value) -> Option<Value> {
-    let _ = value;
+pub(crate) fn printable(object: &Rc<dyn Object>) -> Option<Value> {
     if let Some(text) = object.addressed_string() {
         return Some(Value::Str(text));
     }

@@ -388,7 +388,7 @@ impl<'i> Lexer<'i> {
                 }
                 self.emit(Token::RightParen)
             }
-            Rune::Char(c) if matches!(c, ' '..='~') => self.emit(Token::Char),
+            Rune::Char(' '..='~') => self.emit(Token::Char),
             _ => self.errorf(format!("unrecognized character in action: {}", code_point(rune))),
         }
     }

@@ -92,7 +92,7 @@ fn plain(text: &[u8]) -> Result<Number, String> {
 /// equals no float that is out of range either, but for the bounds.
 fn whole(number: &mut Number, x: f64) {
     const TWO_63: f64 = 9_223_372_036_854_775_808.0;
-    if number.int.is_none() && x < TWO_63 && x >= -TWO_63 && x.trunc() == x {
+    if number.int.is_none() && (-TWO_63..TWO_63).contains(&x) && x.trunc() == x {
         number.int = Some(x as i64);
     }
     if number.uint.is_none() && x.trunc() == x && (-0.0..2.0 * TWO_63).contains(&x) {

@@ -20,6 +20,20 @@ pub(super) enum Target {
     MapMethod(Value, &'static Func),
 }
 
+/// The arguments of a call: those written after the function, and the one piped into it.
+pub(super) struct Args<'a> {
+    pub(super) given: &'a [NodeId],
+    pub(super) last: Option<Rv>,
+}
+
+impl Args<'_> {
+    pub(super) const NONE: Args<'static> = Args { given: &[], last: None };
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.last.is_none()
+    }
+}
+
 impl Target {
     fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
         match self {
@@ -31,29 +45,15 @@ impl Target {
 
 impl State<'_, '_> {
     /// Calls a function. `node` is what an error of the call itself names.
-    pub(super) fn eval_callee(
-        &mut self,
-        dot: &Rv,
-        node: NodeId,
-        callee: u32,
-        args: &[NodeId],
-        last: Option<Rv>,
-    ) -> Result<Rv> {
+    pub(super) fn eval_callee(&mut self, dot: &Rv, node: NodeId, callee: u32, args: Args<'_>) -> Result<Rv> {
         match self.code.callees[callee as usize] {
-            Callee::Func(func) => self.eval_call(dot, Target::Func(func), node, args, last),
-            Callee::Builtin(builtin) => self.eval_builtin(dot, builtin, node, args, last),
+            Callee::Func(func) => self.eval_call(dot, Target::Func(func), node, args),
+            Callee::Builtin(builtin) => self.eval_builtin(dot, builtin, node, args),
         }
     }
 
-    pub(super) fn check_arity(
-        &self,
-        name: &str,
-        params: usize,
-        variadic: bool,
-        args: usize,
-        has_last: bool,
-    ) -> Result<()> {
-        let given = args + usize::from(has_last);
+    fn check_arity(&self, name: &str, params: usize, variadic: bool, args: &Args<'_>) -> Result<()> {
+        let (args, given) = (args.given.len(), args.given.len() + usize::from(args.last.is_some()));
         if variadic {
             if given < params - 1 {
                 let want = params - 1;
@@ -66,28 +66,21 @@ impl State<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn eval_call(
-        &mut self,
-        dot: &Rv,
-        target: Target,
-        node: NodeId,
-        args: &[NodeId],
-        last: Option<Rv>,
-    ) -> Result<Rv> {
+    pub(super) fn eval_call(&mut self, dot: &Rv, target: Target, node: NodeId, args: Args<'_>) -> Result<Rv> {
         let (name, params, variadic, result_type) = target.signature();
-        self.check_arity(name, params.len(), variadic, args.len(), last.is_some())?;
+        self.check_arity(name, params.len(), variadic, &args)?;
         let mut values = self.shared.args.pop().unwrap_or_default();
         if let Target::MapMethod(receiver, _) = &target {
             values.push(receiver.clone());
         }
         // The last parameter type also serves all that follow.
         let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(&types::ANY);
-        for (i, arg) in args.iter().enumerate() {
+        for (i, arg) in args.given.iter().enumerate() {
             let value = self.eval_arg(dot, param(i), *arg)?;
             values.push(value);
         }
-        if let Some(last) = last {
-            let value = self.validate(last, param(args.len()))?;
+        if let Some(last) = args.last {
+            let value = self.validate(last, param(args.given.len()))?;
             values.push(value);
         }
         let result = match target {
@@ -171,16 +164,15 @@ impl State<'_, '_> {
             Kind::Number(at) => Some(&code.numbers[at as usize]),
             _ => None,
         };
-        let int = |kind| number.and_then(|n| n.int).map(|n| Value::Int(kind, n));
-        let uint = |kind| number.and_then(|n| n.uint).map(|n| Value::Uint(kind, n));
+        let int = |kind| number.and_then(|n| n.int).map(|n| Value::Int(kind, kind.narrow(n)));
+        let uint = |kind| number.and_then(|n| n.uint).map(|n| Value::Uint(kind, kind.narrow(n)));
         let (value, expected) = match to.kind {
             TypeKind::Bool => (if let Kind::Bool(b) = kind { Some(Value::Bool(b)) } else { None }, "bool"),
             TypeKind::String => (None, "string"),
             TypeKind::Int => (int(IntKind::Int), "integer"),
-            // reflect's SetInt keeps the low bits.
-            TypeKind::Int8 => (narrow(number.and_then(|n| n.int), IntKind::Int8), "integer"),
-            TypeKind::Int16 => (narrow(number.and_then(|n| n.int), IntKind::Int16), "integer"),
-            TypeKind::Int32 => (narrow(number.and_then(|n| n.int), IntKind::Int32), "integer"),
+            TypeKind::Int8 => (int(IntKind::Int8), "integer"),
+            TypeKind::Int16 => (int(IntKind::Int16), "integer"),
+            TypeKind::Int32 => (int(IntKind::Int32), "integer"),
             TypeKind::Int64 => (int(IntKind::Int64), "integer"),
             TypeKind::Uint | TypeKind::Uintptr => (uint(UintKind::Uint), "unsigned integer"),
             TypeKind::Uint8 => (uint(UintKind::Uint8), "unsigned integer"),
@@ -206,25 +198,19 @@ impl State<'_, '_> {
         match self.code.node(arg).kind {
             Kind::Dot => Ok(dot.clone()),
             Kind::Nil => Ok(Rv::INVALID),
-            Kind::Field(keys) => self.eval_fields(dot, dot, arg, keys, &[], None),
-            Kind::Variable { name, slot, keys } => self.eval_variable(dot, arg, name, slot, keys, &[], None),
+            Kind::Field(keys) => self.eval_fields(dot, dot, arg, keys, Args::NONE),
+            Kind::Variable { .. } => self.eval_variable(dot, arg, Args::NONE),
             Kind::Pipe { .. } => self.eval_pipeline(dot, arg),
-            Kind::Ident(callee) => self.eval_callee(dot, arg, callee, &[], None),
-            Kind::Chain { node, keys } => self.eval_chain(dot, arg, node, keys, &[], None),
+            Kind::Ident(callee) => self.eval_callee(dot, arg, callee, Args::NONE),
+            Kind::Chain { .. } => self.eval_chain(dot, arg, Args::NONE),
             _ => self.constant(arg),
         }
     }
 
-    fn eval_builtin(
-        &mut self,
-        dot: &Rv,
-        builtin: Builtin,
-        node: NodeId,
-        args: &[NodeId],
-        last: Option<Rv>,
-    ) -> Result<Rv> {
+    fn eval_builtin(&mut self, dot: &Rv, builtin: Builtin, node: NodeId, args: Args<'_>) -> Result<Rv> {
         let (params, variadic) = builtin.arity();
-        self.check_arity(builtin.name(), params, variadic, args.len(), last.is_some())?;
+        self.check_arity(builtin.name(), params, variadic, &args)?;
+        let Args { given: args, last } = args;
         if let Builtin::And | Builtin::Or = builtin {
             // The first argument that decides is the result, and no further one is looked at.
             let mut value = Rv::INVALID;
@@ -246,7 +232,6 @@ impl State<'_, '_> {
                 builtin.call(&two, self.shared.env.toolchain)
             }
             (_, _, last) => {
-                let piped = last.is_some();
                 let mut values = Vec::with_capacity(args.len() + 1);
                 for (i, arg) in args.iter().enumerate() {
                     let value = if builtin == Builtin::Printf && i == 0 {
@@ -270,8 +255,8 @@ impl State<'_, '_> {
                         None if self.shared.env.toolchain.range_over_int => {
                             values.first().map(crate::builtin::reflect_string).unwrap_or_default()
                         }
+                        // Go 1.23 reads the first of no arguments, outside the guarded call.
                         None => {
-                            let _ = piped;
                             return Err(thinlock_go::Error::new(
                                 thinlock_go::ErrorKind::Panic,
                                 "runtime error: index out of range [0] with length 0",
@@ -291,15 +276,29 @@ impl State<'_, '_> {
     }
 }
 
-fn narrow(n: Option<i64>, kind: IntKind) -> Option<Value> {
-    let n = n?;
-    Some(Value::Int(
-        kind,
-        match kind {
+/// What reflect's `SetInt` and `SetUint` do with a number that is too wide: they keep the low bits.
+trait Narrow<N> {
+    fn narrow(self, n: N) -> N;
+}
+
+impl Narrow<i64> for IntKind {
+    fn narrow(self, n: i64) -> i64 {
+        match self {
             IntKind::Int8 => i64::from(n as i8),
             IntKind::Int16 => i64::from(n as i16),
             IntKind::Int32 => i64::from(n as i32),
             IntKind::Int | IntKind::Int64 => n,
-        },
-    ))
+        }
+    }
+}
+
+impl Narrow<u64> for UintKind {
+    fn narrow(self, n: u64) -> u64 {
+        match self {
+            UintKind::Uint8 => u64::from(n as u8),
+            UintKind::Uint16 => u64::from(n as u16),
+            UintKind::Uint32 => u64::from(n as u32),
+            UintKind::Uint | UintKind::Uint64 => n,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use thinlock_go::types::Kind as TypeKind;
 use thinlock_go::{Map, Object, Str, Value};
 
-use super::call::Target;
+use super::call::{Args, Target};
 use super::{MissingKey, Result, State, Variable};
 use crate::print::quoted;
 use crate::rv::{Indirect, Rv, indirect};
@@ -67,28 +67,29 @@ impl State<'_, '_> {
             return Err(self.error("not a command"));
         };
         let words = code.children(words);
-        let Some((&first, args)) = words.split_first() else {
+        let Some((&first, given)) = words.split_first() else {
             return Err(self.error("empty command"));
         };
+        let args = Args { given, last };
         match code.node(first).kind {
             Kind::Field(keys) => {
                 self.node = first;
-                self.eval_fields(dot, dot, first, keys, args, last)
+                self.eval_fields(dot, dot, first, keys, args)
             }
             Kind::Ident(callee) => {
                 self.node = first;
-                self.eval_callee(dot, command, callee, args, last)
+                self.eval_callee(dot, command, callee, args)
             }
-            Kind::Variable { name, slot, keys } => self.eval_variable(dot, first, name, slot, keys, args, last),
-            Kind::Chain { node, keys } => self.eval_chain(dot, first, node, keys, args, last),
+            Kind::Variable { .. } => self.eval_variable(dot, first, args),
+            Kind::Chain { .. } => self.eval_chain(dot, first, args),
             Kind::Pipe { .. } => {
                 // All arguments are inside the parentheses.
-                self.not_a_function(first, args, last.is_some())?;
+                self.not_a_function(first, &args)?;
                 self.eval_pipeline(dot, first)
             }
             kind => {
                 self.node = first;
-                self.not_a_function(first, args, last.is_some())?;
+                self.not_a_function(first, &args)?;
                 match kind {
                     Kind::Dot => Ok(dot.clone()),
                     Kind::Nil => Err(self.error("nil is not a command")),
@@ -98,8 +99,8 @@ impl State<'_, '_> {
         }
     }
 
-    fn not_a_function(&self, first: NodeId, args: &[NodeId], has_last: bool) -> Result<()> {
-        if args.is_empty() && !has_last {
+    fn not_a_function(&self, first: NodeId, args: &Args<'_>) -> Result<()> {
+        if args.is_empty() {
             return Ok(());
         }
         let text = self.code.node_text(first);
@@ -124,39 +125,28 @@ impl State<'_, '_> {
         }))
     }
 
-    pub(super) fn eval_variable(
-        &mut self,
-        dot: &Rv,
-        id: NodeId,
-        name: u32,
-        slot: u32,
-        keys: Span,
-        args: &[NodeId],
-        last: Option<Rv>,
-    ) -> Result<Rv> {
+    pub(super) fn eval_variable(&mut self, dot: &Rv, id: NodeId, args: Args<'_>) -> Result<Rv> {
         self.node = id;
+        let Kind::Variable { name, slot, keys } = self.code.node(id).kind else {
+            return Err(self.error("not a variable"));
+        };
         let at = self.find_variable(name, slot)?;
         let value = self.shared.vars[at].value.clone();
         if keys.len == 0 {
-            self.not_a_function(id, args, last.is_some())?;
+            self.not_a_function(id, &args)?;
             return Ok(value);
         }
-        self.eval_fields(dot, &value, id, keys, args, last)
+        self.eval_fields(dot, &value, id, keys, args)
     }
 
     /// `(pipeline).Field`.
-    pub(super) fn eval_chain(
-        &mut self,
-        dot: &Rv,
-        id: NodeId,
-        inner: NodeId,
-        keys: Span,
-        args: &[NodeId],
-        last: Option<Rv>,
-    ) -> Result<Rv> {
+    pub(super) fn eval_chain(&mut self, dot: &Rv, id: NodeId, args: Args<'_>) -> Result<Rv> {
         self.node = id;
+        let Kind::Chain { node: inner, keys } = self.code.node(id).kind else {
+            return Err(self.error("not a chain"));
+        };
         let receiver = self.eval_operand(dot, inner)?;
-        self.eval_fields(dot, &receiver, id, keys, args, last)
+        self.eval_fields(dot, &receiver, id, keys, args)
     }
 
     /// `.X.Y.Z` on a receiver; the last of them may be a method and takes the arguments.
@@ -166,8 +156,7 @@ impl State<'_, '_> {
         receiver: &Rv,
         id: NodeId,
         keys: Span,
-        args: &[NodeId],
-        last: Option<Rv>,
+        args: Args<'_>,
     ) -> Result<Rv> {
         let code = self.code;
         let Some((final_key, keys)) = code.keys(keys).split_last() else {
@@ -175,28 +164,20 @@ impl State<'_, '_> {
         };
         let mut owned: Option<Rv> = None;
         for key in keys {
-            let next = self.eval_field(dot, key, id, &[], None, owned.as_ref().unwrap_or(receiver))?;
+            let next = self.eval_field(dot, key, id, Args::NONE, owned.as_ref().unwrap_or(receiver))?;
             owned = Some(next);
         }
-        self.eval_field(dot, final_key, id, args, last, owned.as_ref().unwrap_or(receiver))
+        self.eval_field(dot, final_key, id, args, owned.as_ref().unwrap_or(receiver))
     }
 
     #[inline]
-    fn eval_field(
-        &mut self,
-        dot: &Rv,
-        key: &Str,
-        id: NodeId,
-        args: &[NodeId],
-        last: Option<Rv>,
-        receiver: &Rv,
-    ) -> Result<Rv> {
+    fn eval_field(&mut self, dot: &Rv, key: &Str, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
         if let Value::Map(map) = &receiver.value
             && map.go_type().methods.is_empty()
         {
-            return self.map_field(map, key, !args.is_empty() || last.is_some());
+            return self.map_field(map, key, !args.is_empty());
         }
-        self.eval_other_field(dot, key, id, args, last, receiver)
+        self.eval_other_field(dot, key, id, args, receiver)
     }
 
     fn map_field(&self, map: &Map, key: &Str, has_args: bool) -> Result<Rv> {
@@ -215,22 +196,14 @@ impl State<'_, '_> {
     }
 
     /// A field of anything but a plain map.
-    fn eval_other_field(
-        &mut self,
-        dot: &Rv,
-        key: &Str,
-        id: NodeId,
-        args: &[NodeId],
-        last: Option<Rv>,
-        receiver: &Rv,
-    ) -> Result<Rv> {
+    fn eval_other_field(&mut self, dot: &Rv, key: &Str, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
         if !receiver.is_valid() {
             if self.shared.env.missing_key == MissingKey::Error {
                 return Err(self.error(format!("nil data; no entry for key {}", quoted(key))));
             }
             return Ok(Rv::INVALID);
         }
-        let has_args = !args.is_empty() || last.is_some();
+        let has_args = !args.is_empty();
         match &receiver.value {
             Value::Nil => {
                 return Err(self.error(format!("nil pointer evaluating {}.{key}", receiver.type_name())));
@@ -238,7 +211,7 @@ impl State<'_, '_> {
             Value::Map(map) => {
                 if let Some(method) = map.go_type().methods.iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
                     let target = Target::MapMethod(receiver.value.clone(), method);
-                    return self.eval_call(dot, target, id, args, last);
+                    return self.eval_call(dot, target, id, args);
                 }
                 return self.map_field(map, key, has_args);
             }
@@ -255,7 +228,7 @@ impl State<'_, '_> {
                     }
                 }
                 if let Some(method) = object.methods().iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
-                    return self.eval_call(dot, Target::Method(object, method), id, args, last);
+                    return self.eval_call(dot, Target::Method(object, method), id, args);
                 }
                 if let Some(found) = self.object_field(&object, key, has_args, receiver)? {
                     return Ok(found);
