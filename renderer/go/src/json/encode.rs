@@ -133,7 +133,7 @@ impl Encoder<'_> {
             Value::Bool(b) => self.out.extend_from_slice(if *b { b"true" } else { b"false" }),
             Value::Int(_, n) => strconv::append_int(self.out, *n),
             Value::Uint(_, n) => strconv::append_uint(self.out, *n),
-            Value::Float(x) => float(self.out, *x)?,
+            Value::Float(x) => append_float(self.out, *x)?,
             Value::Complex(..) => return Err("json: unsupported type: complex128".into()),
             Value::Str(s) => append_string(self.out, s, self.html),
             Value::Bytes(bytes) => base64(self.out, bytes),
@@ -280,7 +280,10 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// A number as ECMAScript prints it: an exponent below 1e-6 and from 1e21 on, of no fixed length.
-fn float(out: &mut Vec<u8>, x: f64) -> Result<(), String> {
+///
+/// # Errors
+/// `json: unsupported value: NaN`, `+Inf` or `-Inf`.
+pub fn append_float(out: &mut Vec<u8>, x: f64) -> Result<(), String> {
     if !x.is_finite() {
         return Err(format!("json: unsupported value: {}", strconv::format_float(x, b'g', -1, 64)));
     }
