@@ -34,6 +34,11 @@ pub struct Toolchain {
     pub toml_1_1: bool,
     /// TOML floats are written with an exponent where that is shorter (1.6 and later).
     pub toml_exponents: bool,
+    /// A certificate's Subject Key Identifier is the first 20 bytes of a SHA-256 digest, not a SHA-1 digest (Go 1.25 and
+    /// later).
+    pub sha256_subject_key_id: bool,
+    /// RSA keys below 1024 bits do not sign (Go 1.24 and later).
+    pub small_rsa_keys_refused: bool,
 }
 
 impl Toolchain {
@@ -53,6 +58,8 @@ impl Toolchain {
         toml_real_lines: true,
         toml_1_1: true,
         toml_exponents: true,
+        sha256_subject_key_id: true,
+        small_rsa_keys_refused: true,
     };
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use num_bigint_dig::BigInt;
 use num_bigint_dig::Sign;
+use thinlock_go::strconv;
 
 /// The digits after the point that a division keeps.
 const DIVISION_PRECISION: i64 = 16;
@@ -32,8 +33,7 @@ impl Decimal {
         if x == 0.0 {
             return Ok(Decimal { value: BigInt::default(), exponent: 0 });
         }
-        // Rust's {:e} prints the same shortest digits: d.ddde±n.
-        let text = format!("{x:e}");
+        let text = strconv::format_float(x, b'e', -1, 64);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let digits = format!("{whole}{fraction}");

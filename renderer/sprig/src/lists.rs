@@ -9,7 +9,7 @@ use thinlock_go::{CallError, IntKind, Interp, List, Map, Str, UintKind, Value};
 use crate::args::{self, Answer, any, arg, int, makeslice, nil_dereference};
 use crate::cast;
 use crate::defaults::is_empty;
-use crate::limits::{MAX_ELEMENTS, check_elements};
+use crate::limits::check_elements;
 use crate::strings::{append_strval, strslice, strval};
 
 /// The elements of a slice of any type; `Err` with the kind's name for other values.
@@ -296,10 +296,8 @@ fn steps(function: &str, start: i64, stop: i64, step: i64) -> Result<Vec<i64>, C
     let mut i = start;
     while if down { i > stop } else { i < stop } {
         all.push(i);
-        if all.len() > MAX_ELEMENTS {
-            // Go's int wraps around where the last step overflows, and its loop goes on.
-            check_elements(function, usize::MAX.min(all.len()))?;
-        }
+        check_elements(function, all.len())?;
+        // Go's int wraps around where the last step overflows, and its loop goes on.
         i = i.wrapping_add(step);
     }
     Ok(all)

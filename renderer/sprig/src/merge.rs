@@ -103,13 +103,11 @@ impl Merger {
                         self.merge_values(present, value, depth + 1)?;
                     }
                 }
-                Kind::Slice => {
-                    if present.is_some() && !elem(target).is_any() {
-                        return Err(Failure::panic(format!(
-                            "reflect: call of reflect.Value.IsNil on {} Value",
-                            elem(target).kind.name()
-                        )));
-                    }
+                Kind::Slice if present.is_some() && !elem(target).is_any() => {
+                    return Err(Failure::panic(format!(
+                        "reflect: call of reflect.Value.IsNil on {} Value",
+                        elem(target).kind.name()
+                    )));
                 }
                 _ => {}
             }

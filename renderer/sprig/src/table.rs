@@ -6,6 +6,7 @@ use thinlock_go::types::{
     SLICE_STRING, STRING, UINT32,
 };
 
+use crate::crypto::certificates::CERTIFICATE;
 use crate::{
     copystructure, crypto, defaults, dicts, encoding, goutils, hashes, json, lists, merge, numeric, paths, random,
     reflection, strings, xstrings,
@@ -240,6 +241,18 @@ table! {
     "derivePassword" [UINT32, STRING, STRING, STRING, STRING] STRING Pure crypto::passwords::derive_password;
     "bcrypt" [STRING] STRING Random crypto::passwords::bcrypt;
     "htpasswd" [STRING, STRING] STRING Random crypto::passwords::htpasswd;
+    "genPrivateKey" [STRING] STRING Random crypto::keys::gen_private_key;
+    "buildCustomCert" [STRING, STRING] CERTIFICATE Pure crypto::certificates::build_custom_cert;
+    "genCA" [STRING, INT] CERTIFICATE Random crypto::certificates::gen_ca;
+    "genCAWithKey" [STRING, INT, STRING] CERTIFICATE Random crypto::certificates::gen_ca_with_key;
+    "genSelfSignedCert" [STRING, SLICE_ANY, SLICE_ANY, INT] CERTIFICATE Random
+        crypto::certificates::gen_self_signed_cert;
+    "genSelfSignedCertWithKey" [STRING, SLICE_ANY, SLICE_ANY, INT, STRING] CERTIFICATE Random
+        crypto::certificates::gen_self_signed_cert_with_key;
+    "genSignedCert" [STRING, SLICE_ANY, SLICE_ANY, INT, CERTIFICATE] CERTIFICATE Random
+        crypto::certificates::gen_signed_cert;
+    "genSignedCertWithKey" [STRING, SLICE_ANY, SLICE_ANY, INT, CERTIFICATE, STRING] CERTIFICATE Random
+        crypto::certificates::gen_signed_cert_with_key;
     "encryptAES" [STRING, STRING] STRING Random crypto::aes::encrypt;
     "decryptAES" [STRING, STRING] STRING Pure crypto::aes::decrypt;
 

@@ -251,7 +251,7 @@ mod tests {
         for (text, camel, snake, kebab) in [
             ("HTTPServer", "Httpserver", "http_server", "http-server"),
             ("http_2xx", "Http2xx", "http_2xx", "http-2xx"),
-            ("HTTP20xOK", "Http20xOk", "http_20x_ok", "http-20x-ok"),
+            ("HTTP20xOK", "Http20xOK", "http_20x_ok", "http-20x-ok"),
             ("Duration2m3s", "Duration2m3s", "duration_2m3s", "duration-2m3s"),
             ("Bld4Floor3rd", "Bld4Floor3rd", "bld4_floor_3rd", "bld4-floor-3rd"),
             ("GO PATH", "GoPath", "go_path", "go-path"),

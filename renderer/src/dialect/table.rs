@@ -29,6 +29,8 @@ const fn helm_3_17() -> Dialect {
     toolchain.comparison_names_types = false;
     toolchain.comment_lines_counted = false;
     toolchain.expression_depth_limited = false;
+    toolchain.sha256_subject_key_id = false;
+    toolchain.small_rsa_keys_refused = false;
     Dialect {
         name: "helm-3.17",
         toolchain,
@@ -76,6 +78,7 @@ const fn helm_3_19() -> Dialect {
     d.logs = LogRules::HELM_3_19;
     d.toolchain.range_over_int = true;
     d.toolchain.comment_lines_counted = true;
+    d.toolchain.small_rsa_keys_refused = true;
     d.capabilities.kube_minor = 34;
     d.capabilities.api_versions = &api_versions::HELM_3_19;
     d.capabilities.kube_version_syntax = KubeVersionSyntax::Generic;
@@ -94,6 +97,7 @@ const fn helm_3_22() -> Dialect {
     d.logs = LogRules::HELM_3_22;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
+    d.toolchain.sha256_subject_key_id = true;
     d.capabilities.kube_minor = 37;
     d.capabilities.api_versions = &api_versions::HELM_4_3;
     d.capabilities.build.version = "v3.22.0";
@@ -111,6 +115,7 @@ const fn helm_4_1() -> Dialect {
     d.logs = LogRules::HELM_4;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
+    d.toolchain.sha256_subject_key_id = true;
     d.capabilities.kube_minor = 35;
     d.capabilities.api_versions = &api_versions::HELM_4_1;
     d.capabilities.kube_version_keeps_input = true;

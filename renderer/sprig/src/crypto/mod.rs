@@ -1,4 +1,14 @@
 //! Passwords, encryption, keys and certificates.
+//!
+//! Keys and certificates are real: OpenSSL and Go read and verify them. Their DER is written here, byte for byte as
+//! Go's `crypto/x509` lays it out; the arithmetic is that of the RustCrypto crates.
 
 pub(crate) mod aes;
+pub(crate) mod certificates;
+mod der;
+mod dsa;
+pub(crate) mod keys;
+mod oids;
 pub(crate) mod passwords;
+mod pem;
+mod x509;
