@@ -127,10 +127,19 @@ pub struct ManifestRules {
     /// `MutatingWebhookConfiguration` and `ValidatingWebhookConfiguration` have their place after `APIService`; otherwise
     /// they are unknown kinds, which come last, by name.
     pub webhook_configurations_ordered: bool,
-    /// The package in the Go type that YAML errors of a document name: `releaseutil.SimpleHead`.
-    pub head_type: &'static str,
+    /// The package of the Go type that YAML errors of a document name.
+    pub head_package: HeadPackage,
     /// With `--debug --show-only`, a failed render says so; otherwise a name that is not found hides the failure.
     pub render_error_before_show_only: bool,
+}
+
+/// The package of `SimpleHead`, into which Helm decodes the head of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadPackage {
+    /// `releaseutil.SimpleHead` (Helm 3).
+    Releaseutil,
+    /// `util.SimpleHead` (Helm 4).
+    Util,
 }
 
 /// How a file is cut into documents (`SplitManifests`).

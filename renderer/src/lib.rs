@@ -1,8 +1,13 @@
 //! Helm-compatible chart rendering without IO.
 
+pub mod capabilities;
 pub mod chart;
 pub mod dialect;
+pub mod engine;
+mod functions;
+mod interim;
 pub mod log;
+pub mod manifest;
 pub mod source;
 pub mod values;
 

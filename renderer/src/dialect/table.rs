@@ -5,8 +5,8 @@
 use thinlock_go::Toolchain;
 
 use super::{
-    BuildInfo, CapabilityRules, CommandRules, Dialect, ErrorRules, FlagGeneration, FunctionRules, KubeVersionSyntax,
-    ManifestRules, ObjectPackage, ObjectRules, RepoWithLocalChart, Splitting, api_versions,
+    BuildInfo, CapabilityRules, CommandRules, Dialect, ErrorRules, FlagGeneration, FunctionRules, HeadPackage,
+    KubeVersionSyntax, ManifestRules, ObjectPackage, ObjectRules, RepoWithLocalChart, Splitting, api_versions,
 };
 use crate::chart::ChartRules;
 use crate::log::LogRules;
@@ -56,7 +56,7 @@ const fn helm_3_17() -> Dialect {
         manifests: ManifestRules {
             splitting: Splitting::Trimming,
             webhook_configurations_ordered: false,
-            head_type: "releaseutil.SimpleHead",
+            head_package: HeadPackage::Releaseutil,
             render_error_before_show_only: false,
         },
         chart: ChartRules::HELM_3_17,
@@ -130,7 +130,7 @@ const fn helm_4_1() -> Dialect {
     d.objects.package = ObjectPackage::Common;
     d.functions.must_to_yaml = true;
     d.manifests.webhook_configurations_ordered = true;
-    d.manifests.head_type = "util.SimpleHead";
+    d.manifests.head_package = HeadPackage::Util;
     d.errors.execution_multi_line = true;
     d.errors.steps_named = true;
     d.command.flags = FlagGeneration::Helm4;

@@ -1,0 +1,69 @@
+//! Go structs and pointers to them, as data.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use thinlock_go::object::Field;
+use thinlock_go::{Object, Type, Value};
+
+/// A struct without methods.
+#[derive(Debug)]
+pub(super) struct Struct {
+    pub(super) go_type: Type,
+    pub(super) fields: Vec<Field>,
+}
+
+impl Object for Struct {
+    fn go_type(&self) -> Type {
+        self.go_type
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        self.fields.clone()
+    }
+
+    fn field(&self, name: &[u8]) -> Option<Field> {
+        let direct = self.fields.iter().find(|f| f.name.as_bytes() == name && f.exported());
+        direct.cloned().or_else(|| {
+            // A field of an embedded struct is promoted.
+            self.fields.iter().filter(|f| f.embedded).find_map(|f| match &f.value {
+                Value::Object(inner) => inner.field(name),
+                _ => None,
+            })
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A pointer to a struct, neither of which has methods.
+#[derive(Debug)]
+pub(super) struct Pointer {
+    pub(super) go_type: Type,
+    pub(super) target: Rc<Struct>,
+}
+
+impl Object for Pointer {
+    fn go_type(&self) -> Type {
+        self.go_type
+    }
+
+    fn pointee(&self) -> Option<Value> {
+        Some(Value::Object(Rc::<Struct>::clone(&self.target)))
+    }
+
+    fn field(&self, name: &[u8]) -> Option<Field> {
+        self.target.field(name)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// An exported field that is not embedded.
+pub(super) fn field(name: &'static str, go_type: Type, json: &'static str, value: impl Into<Value>) -> Field {
+    Field { name, go_type, value: value.into(), embedded: false, json }
+}

@@ -1,0 +1,286 @@
+//! The steps of a render, in Helm's order.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use thinlock_go::{Host, Map, Str, Type, Value, path, strconv, types};
+use thinlock_template::{Env, Limits, MissingKey};
+
+use crate::chart::{self, Processed, ProcessedChart};
+use crate::functions::{Seeded, State, WatchedHost, strip_no_value};
+use crate::manifest::{Head, Manifest, Sorted, Text, sort_manifests};
+use crate::{Dialect, Log, values};
+
+use super::link::{Linked, charts};
+use super::objects;
+use super::{Cache, Crd, Nondeterminism, Randomness, RenderError, RenderRequest, Rendered};
+use super::{report, schemas};
+
+/// The end of the names of files whose text Helm prints after an installation, and which are no documents.
+const NOTES: &[u8] = b"NOTES.txt";
+
+/// Renders a chart: what `helm template` does between loading and writing. Warnings are added to `log` as they arise,
+/// also when the render fails.
+///
+/// # Errors
+/// The chart is no application, a dependency is missing, the release's name is not allowed, the values do not fit the
+/// charts or their schemas, the Kubernetes version is not the chart's, a template fails, or what it prints is no YAML.
+/// The message is Helm's.
+pub fn render(
+    request: &RenderRequest<'_>,
+    host: &dyn Host,
+    cache: &Cache,
+    log: &mut Vec<Log>,
+) -> Result<Rendered, RenderError> {
+    let processed = prepare(request, log)?;
+    let values = values(request, &processed, log)?;
+    check_kube_version(request)?;
+
+    let charts = charts(&processed);
+    let linked = cache
+        .linked(request.dialect, &charts)
+        .map_err(|e| RenderError::rendering(report::parse_error("", &e), Rendered::default()).with_template(e))?;
+    let contexts = contexts(request, &processed, &values);
+    let result = execute(request, host, cache, &linked, &contexts);
+    // A chart can put a map into itself; taking the maps apart lets go of their memory all the same.
+    for context in &contexts {
+        context.clear();
+    }
+    let mut executed = result?;
+
+    let notes_path = path::join([processed.root().name().as_bytes(), b"templates", NOTES]);
+    let mut notes = Vec::new();
+    executed.files.retain(|(path, text)| {
+        let is_notes = path.ends_with(NOTES);
+        if is_notes && path.as_bytes() == notes_path {
+            notes.extend_from_slice(text);
+        }
+        !is_notes
+    });
+    let nondeterminism = executed.nondeterminism;
+    match sort_manifests(&executed.files, request.dialect) {
+        Ok(Sorted { manifests, hooks, skipped_hooks }) => {
+            log.extend(skipped_hooks.into_iter().map(|types| Log::UnknownHooks { types }));
+            let crds = if request.include_crds { crds(&processed) } else { Vec::new() };
+            Ok(Rendered { crds, manifests, hooks, notes, nondeterminism })
+        }
+        Err((message, Sorted { hooks, skipped_hooks, .. })) => {
+            log.extend(skipped_hooks.into_iter().map(|types| Log::UnknownHooks { types }));
+            // What `--debug` shows then: the files as they came out of the templates.
+            let manifests = executed
+                .files
+                .iter()
+                .filter(|(_, text)| !crate::manifest::is_blank(text))
+                .map(|(path, text)| Manifest {
+                    path: path.clone(),
+                    content: Text::part(text, 0..text.len()),
+                    head: Head::default(),
+                })
+                .collect();
+            let partial = Rendered { crds: Vec::new(), manifests, hooks, notes: Vec::new(), nondeterminism };
+            Err(RenderError::rendering(message, partial))
+        }
+    }
+}
+
+/// Everything before the values: whether the chart may be installed under this name, and which of its parts are.
+fn prepare(request: &RenderRequest<'_>, log: &mut Vec<Log>) -> Result<Processed, RenderError> {
+    if !(request.library_allowed && request.chart.metadata.is_library()) {
+        chart::check(request.chart, request.dialect, log).map_err(RenderError::of_chart)?;
+    }
+    let named = request.dialect.errors.steps_named;
+    if let Err(error) = check_release_name(request.release.name) {
+        let error = format!("release name {}: {error}", strconv::quote(request.release.name.as_bytes()));
+        log.push(Log::ReleaseNameCheckFailed { error: Str::from(error.as_str()) });
+        return Err(RenderError::preparing(if named { format!("release name check failed: {error}") } else { error }));
+    }
+    chart::process(request.chart, request.values, request.dialect, log).map_err(RenderError::of_chart)
+}
+
+/// `ValidateReleaseName`.
+fn check_release_name(name: &str) -> Result<(), &'static str> {
+    /// Labels hold 63 bytes, and charts put up to ten of their own behind the name.
+    const MAX: usize = 53;
+    if name.is_empty() {
+        return Err("no name provided");
+    }
+    let is_alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let label = |label: &str| {
+        let bytes = label.as_bytes();
+        bytes.first().copied().is_some_and(is_alphanumeric)
+            && bytes.last().copied().is_some_and(is_alphanumeric)
+            && bytes.iter().all(|b| is_alphanumeric(*b) || *b == b'-')
+    };
+    if name.len() > MAX || !name.split('.').all(label) {
+        return Err("invalid release name, must match regex \
+             ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53");
+    }
+    Ok(())
+}
+
+fn values(request: &RenderRequest<'_>, processed: &Processed, log: &mut Vec<Log>) -> Result<Map, RenderError> {
+    let values = values::coalesce(processed, request.values, request.dialect, log).map_err(RenderError::of_chart)?;
+    if !request.skip_schema_validation {
+        schemas::check(processed.root(), &values, request.dialect, log).map_err(RenderError::preparing)?;
+    }
+    Ok(values)
+}
+
+/// A chart may say which versions of Kubernetes it is for.
+fn check_kube_version(request: &RenderRequest<'_>) -> Result<(), RenderError> {
+    let constraint = &request.chart.metadata.kube_version;
+    if constraint.is_empty() {
+        return Ok(());
+    }
+    let kube_version = &request.capabilities.kube_version;
+    if chart::is_compatible_range(constraint, kube_version.to_string().as_bytes(), request.dialect) {
+        return Ok(());
+    }
+    let message = format!(
+        "chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {}",
+        kube_version.version
+    );
+    Err(RenderError::rendering(message, Rendered::default()))
+}
+
+/// The dots of all charts' templates, in the order of [`charts`]. A chart's dot holds those of its subcharts.
+fn contexts(request: &RenderRequest<'_>, processed: &Processed, values: &Map) -> Vec<Map> {
+    let mut contexts = Contexts {
+        dialect: request.dialect,
+        values_type: objects::values_type(request.dialect),
+        capabilities: objects::capabilities(&request.capabilities, request.dialect),
+        release: objects::release(&request.release),
+        made: Vec::new(),
+    };
+    contexts.make(processed.root(), values.with_type(contexts.values_type));
+    contexts.made
+}
+
+struct Contexts<'a> {
+    dialect: &'a Dialect,
+    values_type: Type,
+    capabilities: Value,
+    release: Value,
+    made: Vec<Map>,
+}
+
+impl Contexts<'_> {
+    /// Helm's `recAllTpls`.
+    fn make(&mut self, chart: ProcessedChart<'_>, values: Map) -> Map {
+        let subcharts = Map::string_any();
+        for subchart in chart.subcharts() {
+            let name = subchart.name();
+            let values = table(&values, name, self.values_type).unwrap_or_else(|| Map::new(self.values_type));
+            let context = self.make(subchart, values);
+            subcharts.insert(name.clone(), context.with_type(&types::MAP_STRING_ANY));
+        }
+        let entries = vec![
+            (Str::from_static("Capabilities"), self.capabilities.clone()),
+            (Str::from_static("Chart"), objects::chart(chart, self.dialect)),
+            (Str::from_static("Files"), objects::files(chart.files(), self.dialect)),
+            (Str::from_static("Release"), self.release.clone()),
+            (Str::from_static("Subcharts"), Value::Map(subcharts)),
+            (Str::from_static("Values"), Value::Map(values)),
+        ];
+        let context = Map::from_entries(self.values_type, entries);
+        self.made.push(context.clone());
+        context
+    }
+}
+
+/// The table of a subchart in its parent's values. Helm asks for it by a path, so that a dot in the subchart's name
+/// leads into a table inside a table.
+fn table(values: &Map, name: &Str, values_type: Type) -> Option<Map> {
+    let mut table = values.clone();
+    for part in name.split(|b| *b == b'.') {
+        match table.get(part) {
+            Some(Value::Map(inner)) => table = inner,
+            _ => return None,
+        }
+    }
+    Some(table.with_type(values_type))
+}
+
+/// What came out of the templates.
+struct Executed {
+    files: Vec<(Str, Arc<Vec<u8>>)>,
+    nondeterminism: Vec<Nondeterminism>,
+}
+
+fn execute(
+    request: &RenderRequest<'_>,
+    host: &dyn Host,
+    cache: &Cache,
+    linked: &Linked,
+    contexts: &[Map],
+) -> Result<Executed, RenderError> {
+    let dialect = request.dialect;
+    let mut state = State::new(request.lookup.clone(), request.enable_dns, &request.randomness);
+    let seeded = match request.randomness {
+        Randomness::Seeded { seed, now_unix_nanos } => {
+            Some(Seeded::new(seed, request.release.namespace, request.release.name, now_unix_nanos))
+        }
+        Randomness::Host | Randomness::Refused => None,
+    };
+    let host = WatchedHost { inner: host, seen: Rc::clone(&state.seen), seeded };
+    let texts = cache.texts(dialect);
+    let mut limits = Limits::default();
+    limits.steps = request.limits.steps;
+    limits.output = request.limits.output;
+    let mut files = Vec::with_capacity(linked.files.len());
+    for file in &linked.files {
+        let Some(context) = contexts.get(file.chart) else { continue };
+        context.insert("Template", objects::template(dialect, &file.path, &file.base_path));
+        state.rendering = file.path.clone();
+        let mut printed = Vec::new();
+        let mut env = Env::new(&host, &dialect.toolchain, &mut state, &texts);
+        env.missing_key = MissingKey::Zero;
+        env.limits = limits.clone();
+        if let Err(error) = linked.set.execute(&file.name, Value::Map(context.clone()), &mut printed, env) {
+            let message = report::exec_error(&file.name, &error, dialect);
+            let partial = Rendered { nondeterminism: state.nondeterminism, ..Rendered::default() };
+            return Err(RenderError::rendering(message, partial).with_template(error));
+        }
+        if host.seen.take() && matches!(request.randomness, Randomness::Refused) {
+            let message = format!("{} asks for the time or for randomness, and must be reproducible", file.name);
+            return Err(RenderError::rendering(message, Rendered::default()));
+        }
+        let printed = strip_no_value(&printed).unwrap_or(printed);
+        limits.output = limits.output.saturating_sub(printed.len());
+        files.push((file.path.clone(), Arc::new(printed)));
+    }
+    Ok(Executed { files, nondeterminism: state.nondeterminism })
+}
+
+/// The files of `crds/`: the chart's, then those of its subcharts.
+fn crds(processed: &Processed) -> Vec<Crd> {
+    fn collect(chart: ProcessedChart<'_>, out: &mut Vec<Crd>) {
+        let full_path = chart.full_path();
+        out.extend(chart.crds().map(|file| Crd {
+            path: Str::from(path::join([full_path.as_bytes(), file.name.as_bytes()])),
+            file: file.clone(),
+        }));
+        for subchart in chart.subcharts() {
+            collect(subchart, out);
+        }
+    }
+    let mut out = Vec::new();
+    collect(processed.root(), &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn release_names_are_dns_names() {
+        for name in ["a", "a-b", "a.b", "0", "x".repeat(53).as_str()] {
+            assert!(check_release_name(name).is_ok(), "{name}");
+        }
+        for name in ["A", "-a", "a-", "a..b", ".a", "a_b", "a b", "x".repeat(54).as_str()] {
+            assert!(check_release_name(name).is_err(), "{name}");
+        }
+        assert_eq!(check_release_name(""), Err("no name provided"));
+    }
+}

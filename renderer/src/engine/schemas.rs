@@ -1,0 +1,44 @@
+//! Checking values against the schemas of the charts (`ValidateAgainstSchema`).
+
+use thinlock_go::{Map, Value};
+
+use crate::chart::ProcessedChart;
+use crate::interim::schema;
+use crate::{Dialect, Log};
+
+/// Checks the values of a chart and, in them, those of its subcharts. Each chart that has a schema sees its own.
+///
+/// # Errors
+/// What all of them have to say, chart by chart.
+pub(super) fn check(
+    chart: ProcessedChart<'_>,
+    values: &Map,
+    dialect: &Dialect,
+    log: &mut Vec<Log>,
+) -> Result<(), String> {
+    let mut text = String::new();
+    collect(chart, values, dialect, log, &mut text);
+    if text.is_empty() {
+        return Ok(());
+    }
+    Err(format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"))
+}
+
+fn collect(chart: ProcessedChart<'_>, values: &Map, dialect: &Dialect, log: &mut Vec<Log>, text: &mut String) {
+    if let Some(schema) = chart.schema()
+        && let Err(error) = schema::validate(&Value::Map(values.clone()), schema, dialect, log)
+    {
+        text.push_str(&format!("{}:\n{error}", chart.name()));
+    }
+    for subchart in chart.subcharts() {
+        match values.get(subchart.name()) {
+            None | Some(Value::Nil) => {}
+            Some(Value::Map(values)) => collect(subchart, &values, dialect, log, text),
+            Some(other) => text.push_str(&format!(
+                "{}:\ninvalid type for values: expected object (map), got {}\n",
+                subchart.name(),
+                other.type_name()
+            )),
+        }
+    }
+}

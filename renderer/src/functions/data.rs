@@ -1,0 +1,128 @@
+//! YAML, JSON and TOML: `toYaml`, `fromJson` and their kin.
+//!
+//! In Helm the `to…` functions swallow errors and the `from…` functions return them as data, so that a chart with a
+//! mistake renders something; the `must…` forms fail.
+
+use crate::interim::{toml, yaml};
+use thinlock_go::json::{self, Html};
+use thinlock_go::{CallError, Func, List, Map, Str, Type, Value, types};
+
+/// Helm's own in every dialect.
+pub(super) fn functions() -> &'static [Func] {
+    static FUNCTIONS: [Func; 9] = [
+        any_to_string("toYaml", |_, args| Ok(Value::Str(to_yaml(first(args))))),
+        any_to_string("toYamlPretty", |_, args| {
+            Ok(Value::Str(yaml::to_yaml_pretty(first(args)).map(without_newline).unwrap_or_default()))
+        }),
+        any_to_string("toJson", |_, args| {
+            Ok(Value::Str(json::encode(first(args), Html::Escape).map(Str::from).unwrap_or_default()))
+        }),
+        any_to_string("toToml", |interp, args| {
+            let text = toml::encode(first(args), interp.toolchain());
+            Ok(Value::Str(text.map(Str::from).unwrap_or_else(Str::from)))
+        }),
+        string_to_map("fromYaml", |_, args| {
+            Ok(map_or_error(yaml::from_yaml_map(text(args)).map_err(|e| (None, e.to_string()))))
+        }),
+        string_to_list("fromYamlArray", |_, args| {
+            Ok(list_or_error(yaml::from_yaml_list(text(args)).map_err(|e| e.to_string())))
+        }),
+        string_to_map("fromJson", |_, args| {
+            Ok(map_or_error(match json::decode_as(text(args), &types::MAP_STRING_ANY) {
+                Ok((Some(Value::Map(map)), None)) => Ok(map),
+                Ok((Some(Value::Map(map)), Some(error))) => Err((Some(map), error)),
+                Ok((_, error)) => Err((None, error.unwrap_or_default())),
+                Err(error) => Err((None, error)),
+            }))
+        }),
+        string_to_list("fromJsonArray", |_, args| {
+            Ok(list_or_error(match json::decode_as(text(args), &types::SLICE_ANY) {
+                Ok((Some(Value::List(list)), None)) => Ok(list),
+                Ok((_, error)) => Err(error.unwrap_or_default()),
+                Err(error) => Err(error),
+            }))
+        }),
+        string_to_map("fromToml", |interp, args| {
+            Ok(map_or_error(toml::decode(text(args), interp.toolchain()).map_err(|e| (None, e))))
+        }),
+    ];
+    &FUNCTIONS
+}
+
+/// The functions of Helm 4 that fail where `toYaml` and `toJson` print nothing.
+pub(super) fn must_to_yaml() -> &'static [Func] {
+    static FUNCTIONS: [Func; 2] = [
+        any_to_string("mustToYaml", |_, args| match yaml::to_yaml(first(args)) {
+            Ok(text) => Ok(Value::Str(without_newline(text))),
+            Err(error) => Err(CallError::message(error.to_string())),
+        }),
+        any_to_string("mustToJson", |_, args| {
+            json::encode(first(args), Html::Escape).map(|text| Value::Str(text.into())).map_err(CallError::message)
+        }),
+    ];
+    &FUNCTIONS
+}
+
+/// `mustToToml`.
+pub(super) fn must_to_toml() -> &'static [Func] {
+    static FUNCTIONS: [Func; 1] = [any_to_string("mustToToml", |interp, args| {
+        toml::encode(first(args), interp.toolchain()).map(|text| Value::Str(text.into())).map_err(CallError::message)
+    })];
+    &FUNCTIONS
+}
+
+/// `toYaml`: the YAML without its final newline, or nothing where the value has none.
+pub(crate) fn to_yaml(value: &Value) -> Str {
+    yaml::to_yaml(value).map(without_newline).unwrap_or_default()
+}
+
+/// `strings.TrimSuffix(text, "\n")`.
+fn without_newline(mut text: Vec<u8>) -> Str {
+    if text.last() == Some(&b'\n') {
+        text.pop();
+    }
+    Str::from(text)
+}
+
+/// What decoding into a Go map made: null makes it a nil map; an error becomes its entry `Error`, beside what was
+/// decoded before it.
+fn map_or_error(result: Result<Map, (Option<Map>, String)>) -> Value {
+    Value::Map(match result {
+        Ok(map) => map,
+        Err((partial, error)) => {
+            let map = partial.unwrap_or_else(Map::string_any);
+            map.insert("Error", Value::from(error));
+            map
+        }
+    })
+}
+
+fn list_or_error(result: Result<List, String>) -> Value {
+    Value::List(result.unwrap_or_else(|error| List::any(vec![Value::from(error)])))
+}
+
+const ANY: &[Type] = &[&types::ANY];
+const TEXT: &[Type] = &[&types::STRING];
+
+const fn any_to_string(name: &'static str, call: thinlock_go::func::Body) -> Func {
+    Func { name, params: ANY, variadic: false, result: &types::STRING, call }
+}
+
+const fn string_to_map(name: &'static str, call: thinlock_go::func::Body) -> Func {
+    Func { name, params: TEXT, variadic: false, result: &types::MAP_STRING_ANY, call }
+}
+
+const fn string_to_list(name: &'static str, call: thinlock_go::func::Body) -> Func {
+    Func { name, params: TEXT, variadic: false, result: &types::SLICE_ANY, call }
+}
+
+fn first(args: &[Value]) -> &Value {
+    args.first().unwrap_or(&Value::Nil)
+}
+
+fn text(args: &[Value]) -> &[u8] {
+    match args.first() {
+        Some(Value::Str(text)) => text,
+        _ => b"",
+    }
+}

@@ -1,0 +1,114 @@
+//! `include` and `tpl`: templates that execute templates.
+
+use thinlock_go::{CallError, Func, Interp, Str, Value, strconv, types};
+
+use super::state::state;
+
+/// How often one template may be on the chain of `include`s.
+const RECURSION_MAX: usize = 1000;
+
+/// Helm's name for the set of all templates, and so for the texts given to `tpl`.
+const SET_NAME: Str = Str::from_static("gotpl");
+
+pub(super) fn functions() -> &'static [Func] {
+    static FUNCTIONS: [Func; 2] = [
+        Func {
+            name: "include",
+            params: &[&types::STRING, &types::ANY],
+            variadic: false,
+            result: &types::STRING,
+            call: include,
+        },
+        Func {
+            name: "tpl",
+            params: &[&types::STRING, &types::ANY],
+            variadic: false,
+            result: &types::STRING,
+            call: tpl,
+        },
+    ];
+    &FUNCTIONS
+}
+
+fn include(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
+    let (name, dot) = name_and_dot(args)?;
+    if let Some(state) = state(interp) {
+        // The chain is short but for recursion, so looking through it beats a table.
+        if state.including.iter().filter(|n| **n == name).count() > RECURSION_MAX {
+            return Err(CallError::message(format!(
+                "rendering template has a nested reference name: {name}: unable to execute template"
+            )));
+        }
+        state.including.push(name.clone());
+    }
+    let result = interp.execute_template(&name, dot);
+    if let Some(state) = state(interp) {
+        state.including.pop();
+    }
+    result.map(Value::Str)
+}
+
+fn tpl(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
+    let (text, dot) = name_and_dot(args)?;
+    // A text without actions prints itself.
+    if memchr::memmem::find(&text, b"{{").is_none() {
+        return Ok(Value::Str(without_no_value(text)));
+    }
+    match interp.execute_text(&SET_NAME, &text, dot) {
+        Ok(printed) => Ok(Value::Str(without_no_value(printed))),
+        Err(error) => {
+            let parse = matches!(&error, CallError::Template(e) if e.data().kind == thinlock_go::ErrorKind::Parse);
+            let text = strconv::quote(&text);
+            Err(error.context(if parse {
+                format!("cannot parse template {text}")
+            } else {
+                format!("error during tpl function execution for {text}")
+            }))
+        }
+    }
+}
+
+/// The arguments: a string and anything.
+fn name_and_dot(args: &mut [Value]) -> Result<(Str, Value), CallError> {
+    match args {
+        [Value::Str(text), dot] => Ok((text.clone(), std::mem::take(dot))),
+        _ => Err(CallError::message("a string and a value wanted")),
+    }
+}
+
+/// Takes out what a template prints for a missing value: Helm does so with the output of every file and every `tpl`.
+fn without_no_value(text: Str) -> Str {
+    match strip_no_value(&text) {
+        Some(stripped) => Str::from(stripped),
+        None => text,
+    }
+}
+
+/// The text without every `<no value>`; `None` where there is none in it.
+pub(crate) fn strip_no_value(text: &[u8]) -> Option<Vec<u8>> {
+    const NO_VALUE: &[u8] = b"<no value>";
+    let mut places = memchr::memmem::find_iter(text, NO_VALUE).peekable();
+    places.peek()?;
+    let mut out = Vec::with_capacity(text.len());
+    let mut from = 0;
+    for at in places {
+        out.extend_from_slice(&text[from..at]);
+        from = at + NO_VALUE.len();
+    }
+    out.extend_from_slice(&text[from..]);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_is_taken_out_once() {
+        let strip = |text: &str| strip_no_value(text.as_bytes()).map(|t| String::from_utf8_lossy(&t).into_owned());
+        assert_eq!(strip("a"), None);
+        assert_eq!(strip("a<no value>b<no value>").as_deref(), Some("ab"));
+        // What only comes together by taking one out stays, as in Go's ReplaceAll.
+        assert_eq!(strip("<no <no value>value>").as_deref(), Some("<no value>"));
+    }
+}

@@ -1,0 +1,133 @@
+//! What Helm reads of a document: `apiVersion`, `kind`, and the metadata's name and annotations (`SimpleHead`).
+//!
+//! Everything else of a document needs only to be YAML. The fields are decoded as `sigs.k8s.io/yaml` decodes into a Go
+//! struct: a number or boolean becomes text, keys match without regard to case, and a wrong type is an error with the
+//! Go type's name in it.
+
+use crate::dialect::HeadPackage;
+use crate::interim::yaml::{Field, Target, unmarshal_as};
+use thinlock_go::{Map, Str, Value, fmt};
+
+/// What Helm reads of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// `apiVersion`; empty if there is none.
+    pub api_version: Str,
+    /// `kind`; empty if there is none.
+    pub kind: Str,
+    /// `metadata.name`; empty if there is none.
+    pub name: Str,
+    /// `metadata.namespace`, which Helm itself does not look at; empty if there is none.
+    pub namespace: Str,
+    /// `metadata.annotations` in key order.
+    annotations: Vec<(Str, Str)>,
+}
+
+impl Head {
+    /// The value of an annotation.
+    pub fn annotation(&self, key: &str) -> Option<&Str> {
+        self.annotations.iter().find(|(k, _)| k == key).map(|(_, value)| value)
+    }
+
+    /// Reads the head of a document.
+    ///
+    /// # Errors
+    /// The text of the Go error: `error converting YAML to JSON: …` for what is no YAML, `error unmarshaling JSON: while
+    /// decoding JSON: json: cannot unmarshal …` for a wrong type.
+    pub fn parse(document: &[u8], package: HeadPackage) -> Result<Head, String> {
+        let target = match package {
+            HeadPackage::Releaseutil => &RELEASEUTIL_HEAD,
+            HeadPackage::Util => &UTIL_HEAD,
+        };
+        let Value::Map(top) = unmarshal_as(document, target).map_err(|e| e.to_string())? else {
+            return Ok(Head::default());
+        };
+        let metadata = map(&top, "metadata");
+        let of_metadata = |key| metadata.as_ref().map(|m| text(m, key)).unwrap_or_default();
+        let annotations = metadata.as_ref().and_then(|m| map(m, "annotations"));
+        let annotations = annotations.map(|a| {
+            a.snapshot().iter().map(|(key, value)| (key.clone(), value.as_str().cloned().unwrap_or_default())).collect()
+        });
+        Ok(Head {
+            api_version: text(&top, "apiVersion"),
+            kind: text(&top, "kind"),
+            name: of_metadata("name"),
+            namespace: of_metadata("namespace"),
+            annotations: annotations.unwrap_or_default(),
+        })
+    }
+}
+
+fn map(map: &Map, key: &str) -> Option<Map> {
+    match map.get(key) {
+        Some(Value::Map(inner)) => Some(inner),
+        _ => None,
+    }
+}
+
+fn text(map: &Map, key: &str) -> Str {
+    match map.get(key) {
+        None | Some(Value::Nil) => Str::EMPTY,
+        Some(Value::Str(text)) => text,
+        Some(other) => fmt::format_value(&other).unwrap_or_default(),
+    }
+}
+
+const fn field(name: &'static str, target: &'static Target) -> Field {
+    Field { name, target }
+}
+
+static ANNOTATIONS: Target = Target::Map("map[string]string", &Target::Str);
+// Helm's struct has no namespace, so whatever stands there is no error.
+static METADATA: Target = Target::Struct(
+    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
+    &[field("name", &Target::Str), field("annotations", &ANNOTATIONS), field("namespace", &Target::Any)],
+);
+static RELEASEUTIL_HEAD: Target = Target::Struct(
+    "releaseutil.SimpleHead",
+    &[field("apiVersion", &Target::Str), field("kind", &Target::Str), field("metadata", &METADATA)],
+);
+static UTIL_HEAD: Target = Target::Struct(
+    "util.SimpleHead",
+    &[field("apiVersion", &Target::Str), field("kind", &Target::Str), field("metadata", &METADATA)],
+);
+
+/// What a file is named after in the flat layouts: group, kind, namespace and name.
+#[derive(Debug, Default)]
+pub(super) struct Identity {
+    /// `apiVersion` up to its last slash.
+    pub(super) group: Str,
+    pub(super) kind: Str,
+    pub(super) namespace: Str,
+    pub(super) name: Str,
+}
+
+impl Identity {
+    /// Reads a document as Kargo does: all fields are empty where one of them has a wrong type or the text is no YAML.
+    pub(super) fn parse(document: &[u8]) -> Identity {
+        static METADATA: Target = Target::Struct("", &[field("name", &Target::Str), field("namespace", &Target::Str)]);
+        static HEAD: Target = Target::Struct(
+            "",
+            &[field("apiVersion", &Target::Str), field("kind", &Target::Str), field("metadata", &METADATA)],
+        );
+        let Ok(Value::Map(top)) = unmarshal_as(document, &HEAD) else { return Identity::default() };
+        let metadata = map(&top, "metadata").unwrap_or_else(Map::string_any);
+        Identity::new(
+            &text(&top, "apiVersion"),
+            text(&top, "kind"),
+            text(&metadata, "namespace"),
+            text(&metadata, "name"),
+        )
+    }
+
+    /// The identity of a document that Helm has read.
+    pub(super) fn of(head: &Head) -> Identity {
+        Identity::new(&head.api_version, head.kind.clone(), head.namespace.clone(), head.name.clone())
+    }
+
+    fn new(api_version: &Str, kind: Str, namespace: Str, name: Str) -> Identity {
+        let slash = api_version.iter().rposition(|b| *b == b'/');
+        let group = slash.and_then(|slash| api_version.get(..slash)).map(Str::from).unwrap_or_default();
+        Identity { group, kind, namespace, name }
+    }
+}

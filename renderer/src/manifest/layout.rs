@@ -1,0 +1,293 @@
+//! Layouts: how a rendered release becomes files in a folder.
+//!
+//! Each is a pure function from documents to (path, bytes) pairs, sorted by path, so that a folder, a git tree and a
+//! test see the same thing.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+
+use thinlock_go::Str;
+
+use crate::engine::Rendered;
+
+use super::head::Identity;
+use super::output::{Selection, manifest_stream, output_writes, template_stream};
+use thinlock_go::strings::trim_space;
+
+/// How documents are laid out as files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As `helm template --output-dir`: a file for each template, below a folder of the chart's name.
+    Helm,
+    /// One file, `manifests.yaml`, with what `helm template` prints.
+    Single,
+    /// A file for each object, named `[group-]kind[-namespace]-name.yaml`. Two objects of one name are an error, and so
+    /// is a document that is no object; every file ends in a newline.
+    Flat,
+    /// Exactly what the `helm-template` step of Kargo 1.9.5 writes with `outLayout: flat`: as [`Layout::Flat`], but
+    /// later documents silently replace earlier ones of the same name, nameless ones all go to `resource-0.yaml`, and
+    /// files have no final newline.
+    KargoFlat,
+}
+
+impl Layout {
+    /// The layout of a name: `helm`, `single`, `flat`, `kargo-flat`.
+    pub fn from_name(name: &str) -> Option<Layout> {
+        [Layout::Helm, Layout::Single, Layout::Flat, Layout::KargoFlat].into_iter().find(|l| l.name() == name)
+    }
+
+    /// The name by which users choose it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layout::Helm => "helm",
+            Layout::Single => "single",
+            Layout::Flat => "flat",
+            Layout::KargoFlat => "kargo-flat",
+        }
+    }
+
+    /// The files of a rendered release, sorted by path.
+    ///
+    /// # Errors
+    /// Two objects claim one file, a document has no name to file it under, or a path would leave the folder.
+    pub fn files(self, rendered: &Rendered, selection: Selection) -> Result<Vec<OutputFile>, LayoutError> {
+        let mut files = Files::default();
+        match self {
+            Layout::Helm => {
+                for write in output_writes(rendered, selection) {
+                    files.append(write.path, &write.content)?;
+                }
+            }
+            Layout::Single => {
+                let stream = template_stream(&manifest_stream(rendered), rendered, selection);
+                files.replace("manifests.yaml".to_owned(), stream.text)?;
+            }
+            Layout::Flat => flat(rendered, selection, &mut files)?,
+            Layout::KargoFlat => kargo_flat(rendered, selection, &mut files)?,
+        }
+        Ok(files.0.into_iter().map(|(path, file)| OutputFile { path, content: file.content }).collect())
+    }
+}
+
+/// A file of a layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// The path below the folder, `/` between its parts. It never leaves the folder.
+    pub path: String,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+/// Why documents cannot be laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// Two objects have one file name ([`Layout::Flat`]).
+    Clash {
+        /// The file's name.
+        file: String,
+        /// The template of the first.
+        first: String,
+        /// The template of the second.
+        second: String,
+    },
+    /// A document lacks `kind` or `metadata.name`, so that there is nothing to file it under ([`Layout::Flat`]).
+    Nameless {
+        /// The template that printed it.
+        source: String,
+    },
+    /// A name is no plain file name, or a path leads out of the folder.
+    UnsafePath {
+        /// The path.
+        path: String,
+    },
+    /// A line begins with `---` and goes on with something that is no comment: `---kind: A`, `----`.
+    Separator {
+        /// What follows the dashes.
+        rest: String,
+    },
+}
+
+impl fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LayoutError::Clash { file, first, second } => {
+                write!(f, "two objects are both named {file}: one from {first}, one from {second}")
+            }
+            LayoutError::Nameless { source } => {
+                write!(f, "a document of {source} has no kind or no metadata.name, and so no file name")
+            }
+            LayoutError::UnsafePath { path } => write!(f, "{path:?} is no path inside the output folder"),
+            LayoutError::Separator { rest } => write!(f, "invalid Yaml document separator: {rest}"),
+        }
+    }
+}
+
+impl std::error::Error for LayoutError {}
+
+#[derive(Default)]
+struct Files(BTreeMap<String, File>);
+
+struct File {
+    content: Vec<u8>,
+    source: String,
+}
+
+impl Files {
+    fn replace(&mut self, path: String, content: Vec<u8>) -> Result<(), LayoutError> {
+        check_path(&path)?;
+        self.0.insert(path, File { content, source: String::new() });
+        Ok(())
+    }
+
+    fn append(&mut self, path: String, content: &[u8]) -> Result<(), LayoutError> {
+        check_path(&path)?;
+        let file = self.0.entry(path).or_insert_with(|| File { content: Vec::new(), source: String::new() });
+        file.content.extend_from_slice(content);
+        Ok(())
+    }
+
+    fn create(&mut self, path: String, content: Vec<u8>, source: &str) -> Result<(), LayoutError> {
+        check_path(&path)?;
+        match self.0.entry(path) {
+            Entry::Vacant(entry) => {
+                entry.insert(File { content, source: source.to_owned() });
+                Ok(())
+            }
+            Entry::Occupied(entry) => Err(LayoutError::Clash {
+                file: entry.key().clone(),
+                first: entry.get().source.clone(),
+                second: source.to_owned(),
+            }),
+        }
+    }
+}
+
+/// A chart's name and paths come from the chart: `..` among them would write elsewhere.
+fn check_path(path: &str) -> Result<(), LayoutError> {
+    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
+    if path.split('/').all(plain) { Ok(()) } else { Err(LayoutError::UnsafePath { path: path.to_owned() }) }
+}
+
+/// `[group-]kind[-namespace]-name.yaml`, in lower case; `None` without a kind or a name.
+fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
+    if identity.kind.is_empty() || identity.name.is_empty() {
+        return Ok(None);
+    }
+    let mut name = String::new();
+    if !identity.group.is_empty() {
+        name.push_str(&identity.group.to_lossy().replace('.', "_"));
+        name.push('-');
+    }
+    name.push_str(&identity.kind.to_lossy());
+    if !identity.namespace.is_empty() {
+        name.push('-');
+        name.push_str(&identity.namespace.to_lossy());
+    }
+    name.push('-');
+    name.push_str(&identity.name.to_lossy());
+    let name = name.to_lowercase() + ".yaml";
+    if name.contains('/') { Err(LayoutError::UnsafePath { path: name }) } else { Ok(Some(name)) }
+}
+
+fn flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
+    for crd in &rendered.crds {
+        // A CRD file is printed as it is, so it may hold several documents still.
+        for document in read_documents(crd.file.data())? {
+            flat_document(files, &crd.path, &document, &Identity::parse(&document))?;
+        }
+    }
+    let manifests = rendered.manifests.iter().map(|m| (&m.path, &m.content, &m.head));
+    let hooks = selection.hooks(rendered).map(|h| (&h.path, &h.content, &h.head));
+    for (path, content, head) in manifests.chain(hooks) {
+        flat_document(files, path, content, &Identity::of(head))?;
+    }
+    Ok(())
+}
+
+fn flat_document(files: &mut Files, source: &Str, document: &[u8], identity: &Identity) -> Result<(), LayoutError> {
+    let document = without_leading_separators(document);
+    if only_comments(document) {
+        return Ok(());
+    }
+    let Some(name) = file_name(identity)? else {
+        return Err(LayoutError::Nameless { source: source.to_lossy().into_owned() });
+    };
+    let mut content = Vec::with_capacity(document.len() + source.len() + 12);
+    content.extend_from_slice(b"# Source: ");
+    content.extend_from_slice(source);
+    content.push(b'\n');
+    content.extend_from_slice(document);
+    if !content.ends_with(b"\n") {
+        content.push(b'\n');
+    }
+    files.create(name, content, &source.to_lossy())
+}
+
+/// The document without the lines of nothing but `---` that Helm's splitting can leave at its start.
+fn without_leading_separators(mut document: &[u8]) -> &[u8] {
+    loop {
+        let line_end = memchr::memchr(b'\n', document).map_or(document.len(), |at| at + 1);
+        let line = trim_space(&document[..line_end]);
+        if line_end == 0 || !(line.is_empty() || line == b"---") {
+            return document;
+        }
+        document = &document[line_end..];
+    }
+}
+
+/// Whether a document holds no node: blank lines and comments only.
+fn only_comments(document: &[u8]) -> bool {
+    document.split(|b| *b == b'\n').map(trim_space).all(|line| line.is_empty() || line.starts_with(b"#"))
+}
+
+fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
+    kargo_write(&manifest_stream(rendered), files)?;
+    for hook in selection.hooks(rendered) {
+        kargo_write(&hook.content, files)?;
+    }
+    Ok(())
+}
+
+fn kargo_write(stream: &[u8], files: &mut Files) -> Result<(), LayoutError> {
+    if trim_space(stream).is_empty() {
+        return Ok(());
+    }
+    for document in read_documents(stream)? {
+        let resource = trim_space(&document);
+        if resource.is_empty() {
+            continue;
+        }
+        let name = file_name(&Identity::parse(resource))?;
+        // Kargo means to count the nameless ones, and never does.
+        files.replace(name.unwrap_or_else(|| "resource-0.yaml".to_owned()), resource.to_vec())?;
+    }
+    Ok(())
+}
+
+/// The documents that the YAML reader of k8s.io/apimachinery cuts a stream into: at lines that begin with `---`. The
+/// first of them stays in the document if nothing comes before it. Line ends become `\n`.
+fn read_documents(stream: &[u8]) -> Result<Vec<Vec<u8>>, LayoutError> {
+    let mut documents = Vec::new();
+    let mut document = Vec::new();
+    for line in stream.split_inclusive(|b| *b == b'\n') {
+        let line = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
+        if let Some(rest) = line.strip_prefix(b"---") {
+            let rest = trim_space(rest);
+            if !rest.is_empty() && !rest.starts_with(b"#") {
+                return Err(LayoutError::Separator { rest: String::from_utf8_lossy(rest).into_owned() });
+            }
+            if !document.is_empty() {
+                documents.push(std::mem::take(&mut document));
+                continue;
+            }
+        }
+        document.extend_from_slice(line);
+        document.push(b'\n');
+    }
+    if !document.is_empty() {
+        documents.push(document);
+    }
+    Ok(documents)
+}

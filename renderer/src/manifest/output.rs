@@ -1,0 +1,165 @@
+//! The forms in which `helm template` writes documents: the stream on stdout, `--show-only`, and `--output-dir`.
+
+use std::fmt;
+
+use thinlock_go::{Str, path};
+
+use crate::dialect::Splitting;
+use crate::engine::Rendered;
+
+use super::{Hook, split_manifests};
+use thinlock_go::strings::trim_space;
+
+/// Which of the rendered hooks are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection {
+    /// Hooks are written (no `--no-hooks`).
+    pub hooks: bool,
+    /// Test hooks are written (no `--skip-tests`).
+    pub tests: bool,
+}
+
+impl Default for Selection {
+    /// Everything.
+    fn default() -> Selection {
+        Selection { hooks: true, tests: true }
+    }
+}
+
+impl Selection {
+    /// The hooks that are written, in their order.
+    pub fn hooks(self, rendered: &Rendered) -> impl Iterator<Item = &Hook> {
+        rendered.hooks.iter().filter(move |hook| self.hooks && (self.tests || !hook.is_test()))
+    }
+}
+
+/// Writes a document as Helm does: `---`, where it comes from, its text, and one newline.
+pub(super) fn push_document(out: &mut Vec<u8>, path: &[u8], content: &[u8]) {
+    out.reserve(path.len() + content.len() + 16);
+    out.extend_from_slice(b"---\n# Source: ");
+    out.extend_from_slice(path);
+    out.push(b'\n');
+    out.extend_from_slice(content);
+    out.push(b'\n');
+}
+
+/// The manifest of the release (`rel.Manifest`): CRDs as they are in the chart, if they were asked for, then the
+/// documents. This is what a Helm 3 post-renderer gets.
+pub fn manifest_stream(rendered: &Rendered) -> Vec<u8> {
+    let mut out = Vec::new();
+    for crd in &rendered.crds {
+        push_document(&mut out, &crd.path, crd.file.data());
+    }
+    for manifest in &rendered.manifests {
+        push_document(&mut out, &manifest.path, &manifest.content);
+    }
+    out
+}
+
+/// What `helm template` prints: the manifest (`manifest_stream`, or what a post-renderer made of it), trimmed, then the
+/// hooks.
+pub fn template_stream(manifest: &[u8], rendered: &Rendered, selection: Selection) -> Stream {
+    let manifest = trim_space(manifest);
+    let mut text = Vec::with_capacity(manifest.len() + 1);
+    text.extend_from_slice(manifest);
+    text.push(b'\n');
+    for hook in selection.hooks(rendered) {
+        push_document(&mut text, &hook.path, &hook.content);
+    }
+    Stream { text }
+}
+
+/// What `helm template` prints when it is not asked for single files.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// The bytes.
+    pub text: Vec<u8>,
+}
+
+/// `--show-only` named a template that printed nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShowOnlyError {
+    /// The name as the user gave it.
+    pub name: String,
+}
+
+impl fmt::Display for ShowOnlyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not find template {} in chart", self.name)
+    }
+}
+
+impl std::error::Error for ShowOnlyError {}
+
+impl Stream {
+    /// The documents that come from the named templates (`templates/*.yaml`), in the order of the names, as
+    /// `--show-only` prints them. Helm splits its own output again for this, and so does this.
+    ///
+    /// # Errors
+    /// A name that no document comes from.
+    pub fn show_only(&self, names: &[impl AsRef<str>], splitting: Splitting) -> Result<Vec<u8>, ShowOnlyError> {
+        let documents = split_manifests(&self.text, splitting);
+        let mut chosen = Vec::new();
+        for name in names {
+            let name = name.as_ref();
+            let before = chosen.len();
+            for range in &documents {
+                let document = &self.text[range.clone()];
+                if source_in_chart(document)
+                    .is_some_and(|source| path::filepath_match(name.as_bytes(), source).unwrap_or(false))
+                {
+                    chosen.push(document);
+                }
+            }
+            if chosen.len() == before {
+                return Err(ShowOnlyError { name: name.to_owned() });
+            }
+        }
+        let mut out = Vec::new();
+        for document in chosen {
+            out.extend_from_slice(b"---\n");
+            out.extend_from_slice(document);
+            out.push(b'\n');
+        }
+        Ok(out)
+    }
+}
+
+/// What `# Source: [^/]+/(.+)` captures: the path inside the chart.
+fn source_in_chart(document: &[u8]) -> Option<&[u8]> {
+    const MARK: &[u8] = b"# Source: ";
+    memchr::memmem::find_iter(document, MARK).find_map(|at| {
+        let rest = &document[at + MARK.len()..];
+        let slash = memchr::memchr(b'/', rest).filter(|slash| *slash > 0)?;
+        let path = &rest[slash + 1..];
+        let path = &path[..memchr::memchr(b'\n', path).unwrap_or(path.len())];
+        (!path.is_empty()).then_some(path)
+    })
+}
+
+/// One write of `--output-dir`. Several writes to one path append.
+#[derive(Clone, Debug)]
+pub struct OutputWrite {
+    /// The file's path below the output folder, `/` between its parts.
+    pub path: String,
+    /// With `--release-name`, documents and hooks go into a folder of the release's name; CRDs do not.
+    pub in_release_folder: bool,
+    /// What is written: `---`, `# Source:`, the text, a newline.
+    pub content: Vec<u8>,
+    /// A hook is appended to a file that is there already, even from an earlier run; everything else truncates what an
+    /// earlier run left.
+    pub appends_to_existing: bool,
+}
+
+/// What `--output-dir` writes, in Helm's order.
+pub fn output_writes(rendered: &Rendered, selection: Selection) -> Vec<OutputWrite> {
+    let write = |path: &Str, content: &[u8], in_release_folder, appends_to_existing| {
+        let mut text = Vec::new();
+        push_document(&mut text, path, content);
+        OutputWrite { path: path.to_lossy().into_owned(), in_release_folder, content: text, appends_to_existing }
+    };
+    let crds = rendered.crds.iter().map(|c| write(&c.path, c.file.data(), false, false));
+    let manifests = rendered.manifests.iter().map(|m| write(&m.path, &m.content, true, false));
+    let hooks = selection.hooks(rendered).map(|h| write(&h.path, &h.content, true, true));
+    crds.chain(manifests).chain(hooks).collect()
+}

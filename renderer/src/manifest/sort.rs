@@ -1,0 +1,62 @@
+//! `SortManifests`: rendered files become hooks and manifests, in the order in which Helm installs them.
+
+use std::sync::Arc;
+
+use thinlock_go::{Str, path as go_path};
+
+use crate::dialect::Dialect;
+
+use super::hook::HOOK;
+use super::{Head, Hook, KindOrder, Manifest, Text, split_manifests};
+use thinlock_go::strings::trim_space;
+
+/// The documents of a release.
+#[derive(Clone, Debug, Default)]
+pub struct Sorted {
+    /// The documents that are no hooks, in install order.
+    pub manifests: Vec<Manifest>,
+    /// The hooks, in install order of their kinds.
+    pub hooks: Vec<Hook>,
+    /// The `helm.sh/hook` annotations that name an unknown event; Helm says so and drops those documents.
+    pub skipped_hooks: Vec<Str>,
+}
+
+/// Splits rendered files and sorts what they hold. `files` are in any order.
+///
+/// # Errors
+/// `YAML parse error on FILE: …`, and what was found before it, unsorted, as Helm's `--debug` shows it.
+pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Result<Sorted, (String, Sorted)> {
+    let mut by_path: Vec<&(Str, Arc<Vec<u8>>)> = files.iter().collect();
+    by_path.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut sorted = Sorted::default();
+    for (path, text) in by_path {
+        let partial = go_path::base(path).starts_with(b"_");
+        if partial || trim_space(text).is_empty() {
+            continue;
+        }
+        for range in split_manifests(text, dialect.manifests.splitting) {
+            let content = Text::part(text, range);
+            match Head::parse(&content, dialect.manifests.head_package) {
+                Ok(head) => sorted.add(path, content, head),
+                Err(error) => return Err((format!("YAML parse error on {path}: {error}"), sorted)),
+            }
+        }
+    }
+    let rules = &dialect.manifests;
+    sorted.manifests.sort_by(|a, b| KindOrder::of(&a.head.kind, rules).cmp(&KindOrder::of(&b.head.kind, rules)));
+    sorted.hooks.sort_by(|a, b| KindOrder::of(&a.head.kind, rules).cmp(&KindOrder::of(&b.head.kind, rules)));
+    Ok(sorted)
+}
+
+impl Sorted {
+    fn add(&mut self, path: &Str, content: Text, head: Head) {
+        let Some(words) = head.annotation(HOOK).cloned() else {
+            self.manifests.push(Manifest { path: path.clone(), content, head });
+            return;
+        };
+        match Hook::new(path, content, head, &words) {
+            Some(hook) => self.hooks.push(hook),
+            None => self.skipped_hooks.push(words),
+        }
+    }
+}
