@@ -4,6 +4,7 @@
 //! from git objects, renders every deployment, and moves all stage branches in one transaction.
 
 pub mod diff;
+pub mod disk;
 pub mod error;
 pub mod identity;
 pub mod pack;

@@ -14,7 +14,7 @@ use crate::Dialect;
 use crate::source::{File, FileSet};
 
 /// `MaxDecompressedChartSize`: what the files of an archive may come to, in bytes.
-pub(super) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
 
 /// What may be unpacked for one chart on the whole, its archived subcharts included. Helm has no such limit; an archive
 /// of archives of archives would grow without it.
@@ -94,7 +94,7 @@ pub(super) fn unpack(data: &[u8], dialect: &Dialect, budget: &mut Budget) -> Res
         if remaining == 0 {
             return Err(too_large());
         }
-        files.push(File::new(name, content).without_bom());
+        files.push(File::new(name, content));
     }
     if files.files().is_empty() {
         return Err(ChartError::new("no files in chart archive"));

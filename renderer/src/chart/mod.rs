@@ -4,8 +4,10 @@
 //! [`check`] is what Helm asks of a chart before it installs it, [`process`] decides which subcharts take part.
 
 mod archive;
+mod decode;
 mod error;
 pub mod ignore;
+mod load;
 mod metadata;
 mod process;
 pub(crate) mod tree;
@@ -18,8 +20,9 @@ use thinlock_go::{Frozen, Str};
 use crate::source::File;
 use crate::{Dialect, Log};
 
-pub use archive::read as read_archive;
+pub use archive::{MAX_CHART_SIZE, read as read_archive};
 pub use error::{ChartError, ChartErrorKind};
+pub use load::{detect, load_archive, load_directory, load_files};
 pub use metadata::{Dependency, ImportValue, Maintainer, Metadata};
 pub use process::process;
 pub use tree::{NodeId, Processed, ProcessedChart};

@@ -19,7 +19,7 @@ const MAX_CHARTS: usize = 20_000;
 const MAX_IMPORTED: u64 = 10_000_000;
 
 /// Decides which subcharts are enabled under which names, and imports what they export into their parents' defaults:
-/// Helm's `ProcessDependencies`. `user` is what `UserValues` makes.
+/// Helm's `ProcessDependencies`. `user` is what [`crate::values::UserValues`] makes.
 ///
 /// # Errors
 /// A value for a subchart is no table; what Helm 4 logs about that is in `logs`. The chart has an `apiVersion` that this

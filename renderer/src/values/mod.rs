@@ -1,16 +1,20 @@
 //! Values: reading them, setting them, and laying them over a chart's defaults.
 //!
 //! What a chart is rendered with comes from many places, in Helm's order: the defaults in the values.yaml of the chart
-//! and of each subchart, `-f` files, and the `--set…` flags. `UserValues` makes one map of what the user gives,
+//! and of each subchart, `-f` files, and the `--set…` flags. [`UserValues`] makes one map of what the user gives,
 //! [`coalesce`] lays it over the defaults of the processed charts, passes `global` down, and deletes what a null deletes.
 
 pub(crate) mod coalesce;
+mod file;
 pub(crate) mod merge;
 pub mod set;
 pub(crate) mod table;
+mod user;
 
 pub use coalesce::coalesce;
+pub use file::parse as parse_file;
 pub use merge::merge;
+pub use user::UserValues;
 
 /// How values are read and laid over each other.
 #[derive(Clone, Debug)]

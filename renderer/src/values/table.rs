@@ -197,19 +197,6 @@ impl Table {
     pub(crate) fn thaw(&self) -> Map {
         thaw_table(self, &mut FxHashMap::default())
     }
-
-    /// The frozen map.
-    pub(crate) fn freeze(&self) -> Frozen {
-        let entries = self.0.borrow();
-        let entries = entries.iter().map(|(k, v)| {
-            let value = match v {
-                Tree::Shared(value) => value.clone(),
-                Tree::Table(table) => table.freeze(),
-            };
-            (k.clone(), value)
-        });
-        Frozen::Map(&MAP_STRING_ANY, entries.collect())
-    }
 }
 
 fn open_in_place(value: &mut Tree) -> Option<Table> {

@@ -1,0 +1,276 @@
+//! Charts and values on disk, read as Helm reads them.
+//!
+//! A chart's directory is walked in Helm's order, symbolic links included: Helm follows them wherever they lead and logs
+//! each, and a directory on the user's own disk is read with the user's own rights. (A chart in a git tree is never read
+//! this way.) What .helmignore leaves out is not opened. Errors are Go's texts, since they are part of Helm's output.
+
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thinlock_go::{Str, path, strconv};
+use thinlock_renderer::chart::{self, ChartError, ignore::Rules};
+use thinlock_renderer::source::File;
+use thinlock_renderer::{Chart, Dialect, FileSet, Log};
+
+/// What a directory may come to in bytes where Helm has no limit of its own.
+const MAX_DIRECTORY: u64 = 1024 * 1024 * 1024;
+/// How many links one path may lead through, as in Go's `filepath.EvalSymlinks`.
+const MAX_LINKS: u32 = 255;
+
+/// Loads a chart from a directory or an archive. The path must be absolute: it stands in messages as it is.
+///
+/// # Errors
+/// With Helm's text: the path leads nowhere, a file cannot be read or is not regular, or it is no valid chart.
+pub fn load_chart(location: &Path, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<Arc<Chart>, ChartError> {
+    let shown = location.to_string_lossy();
+    let info = fs::metadata(location).map_err(|e| ChartError::new(go_error("stat", &shown, &e)))?;
+    if !info.is_dir() {
+        let data = fs::read(location).map_err(|e| ChartError::new(go_error("open", &shown, &e)))?;
+        return chart::load_archive(&data, &shown, dialect, logs);
+    }
+
+    let top = PathBuf::from(OsStr::from_bytes(&path::clean(location.as_os_str().as_bytes())));
+    detect(&top, dialect)?;
+    let ignore_file = top.join(".helmignore");
+    let ignore = match fs::metadata(&ignore_file) {
+        Ok(_) => Some(read(&ignore_file)?),
+        Err(_) => None,
+    };
+    let rules = Rules::parse(ignore.as_deref(), dialect)?;
+    let mut walk = Walk {
+        root: top.as_os_str().as_bytes().to_vec(),
+        rules,
+        files: FileSet::new(top.to_string_lossy()),
+        read: 0,
+        dialect,
+        logs,
+    };
+    // The slash makes a link at the root be followed without a word, as it does in Helm.
+    let mut root = walk.root.clone();
+    root.push(b'/');
+    let info = fs::metadata(&top).map_err(|e| ChartError::new(go_error("lstat", &shown, &e)))?;
+    walk.visit(&to_path(&root), &info)?;
+    let files = walk.files;
+    chart::load_files(&files, dialect, logs)
+}
+
+/// What Helm 4 looks at before anything else.
+fn detect(directory: &Path, dialect: &Dialect) -> Result<(), ChartError> {
+    let name = directory.join("Chart.yaml");
+    match fs::read(&name) {
+        Ok(data) => chart::detect(Ok(&data), dialect),
+        Err(e) => {
+            let name = name.to_string_lossy();
+            chart::detect(Err(&format!("unable to detect chart at {name}: {}", go_error("open", &name, &e))), dialect)
+        }
+    }
+}
+
+/// Reads a file for `-f` or `--set-file`; `shown` is its name as the user wrote it.
+///
+/// # Errors
+/// Go's text: `open z: no such file or directory`, `read z: is a directory`.
+pub fn read_file(location: &Path, shown: &str) -> Result<Vec<u8>, String> {
+    // Go opens a directory without complaint and fails on reading it.
+    if fs::metadata(location).is_ok_and(|info| info.is_dir()) {
+        return Err(format!("read {shown}: is a directory"));
+    }
+    fs::read(location).map_err(|e| go_error("open", shown, &e))
+}
+
+/// Go's text of a failed operation on a file: `open z: no such file or directory`.
+pub fn go_error(operation: &str, name: &str, error: &io::Error) -> String {
+    format!("{operation} {name}: {}", errno_text(error))
+}
+
+/// The text of an error number as Go's syscall package has it: the system's, in lower case.
+fn errno_text(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+fn read(location: &Path) -> Result<Vec<u8>, ChartError> {
+    fs::read(location).map_err(|e| ChartError::new(go_error("open", &location.to_string_lossy(), &e)))
+}
+
+fn to_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()))
+}
+
+/// Helm's walk over a chart's directory: its `sympath.Walk` and the function that its loader calls for each entry.
+struct Walk<'a> {
+    root: Vec<u8>,
+    rules: Rules,
+    files: FileSet,
+    read: u64,
+    dialect: &'a Dialect,
+    logs: &'a mut Vec<Log>,
+}
+
+/// Whether the walk goes into a directory.
+enum Next {
+    Enter,
+    Skip,
+}
+
+impl Walk<'_> {
+    /// Visits what is at a path: `info` says what it is, or what the link there leads to.
+    fn visit(&mut self, location: &Path, info: &Metadata) -> Result<(), ChartError> {
+        if info.is_symlink() {
+            return self.follow(location);
+        }
+        if let Next::Skip = self.entry(location, location, info)? {
+            return Ok(());
+        }
+        if !info.is_dir() {
+            return Ok(());
+        }
+        self.enter(location)
+    }
+
+    fn follow(&mut self, location: &Path) -> Result<(), ChartError> {
+        let shown = location.to_string_lossy();
+        let resolved =
+            eval_symlinks(location).map_err(|e| ChartError::new(format!("error evaluating symlink {shown}: {e}")))?;
+        self.logs.push(Log::Symlink {
+            path: Str::from(location.as_os_str().as_bytes()),
+            resolved: Str::from(resolved.as_os_str().as_bytes()),
+        });
+        let info = fs::symlink_metadata(&resolved)
+            .map_err(|e| ChartError::new(go_error("lstat", &resolved.to_string_lossy(), &e)))?;
+        if let Next::Skip = self.entry(location, &resolved, &info)? {
+            return Ok(());
+        }
+        if info.is_dir() { self.enter(location) } else { Ok(()) }
+    }
+
+    fn enter(&mut self, directory: &Path) -> Result<(), ChartError> {
+        if thinlock_go::stack::is_low() {
+            return Err(ChartError::new("directories lie too deep in each other"));
+        }
+        let names = match read_names(directory) {
+            Ok(names) => names,
+            // The loader does not look at the error for the root.
+            Err(_) if self.name(directory).is_empty() => return Ok(()),
+            Err(e) => return Err(ChartError::new(go_error("open", &directory.to_string_lossy(), &e))),
+        };
+        for name in names {
+            let location = to_path(&path::join([directory.as_os_str().as_bytes(), &name]));
+            let info = fs::symlink_metadata(&location)
+                .map_err(|e| ChartError::new(go_error("lstat", &location.to_string_lossy(), &e)))?;
+            self.visit(&location, &info)?;
+        }
+        Ok(())
+    }
+
+    /// The path below the root, empty for the root.
+    fn name<'p>(&self, location: &'p Path) -> &'p [u8] {
+        let bytes = location.as_os_str().as_bytes();
+        let below = bytes.strip_prefix(self.root.as_slice()).unwrap_or(bytes);
+        below.strip_prefix(b"/").unwrap_or(below)
+    }
+
+    /// What the loader does with a directory or a file. `real` is where a link leads.
+    fn entry(&mut self, location: &Path, real: &Path, info: &Metadata) -> Result<Next, ChartError> {
+        let name = self.name(location);
+        if name.is_empty() {
+            return Ok(Next::Enter);
+        }
+        if self.rules.ignore(name, info.is_dir(), self.logs) {
+            return Ok(Next::Skip);
+        }
+        if info.is_dir() {
+            return Ok(Next::Enter);
+        }
+        let shown = location.to_string_lossy();
+        if !info.is_file() {
+            return Err(ChartError::new(format!(
+                "cannot load irregular file {shown} as it has file mode type bits set"
+            )));
+        }
+        if let Some(max) = self.dialect.chart.max_file_size.filter(|max| info.len() > *max) {
+            let base = strconv::quote(path::base(real.as_os_str().as_bytes()));
+            return Err(ChartError::new(format!("chart file {base} is larger than the maximum file size {max}")));
+        }
+        let name = String::from_utf8_lossy(name);
+        let limited = self.dialect.chart.directory_size_limited;
+        let limit = if limited { chart::MAX_CHART_SIZE } else { MAX_DIRECTORY };
+        let too_large = || {
+            ChartError::new(format!("error reading {name}: chart exceeds maximum decompressed size of {limit} bytes"))
+        };
+        if self.read.saturating_add(info.len()) > limit {
+            return Err(too_large());
+        }
+        let data = read(location).map_err(|e| ChartError::new(format!("error reading {name}: {e}")))?;
+        self.read += data.len() as u64;
+        if self.read > limit {
+            return Err(too_large());
+        }
+        let name = Str::from(self.name(location));
+        self.files.push(File::new(name, data));
+        Ok(Next::Enter)
+    }
+}
+
+/// The names in a directory in byte order.
+fn read_names(directory: &Path) -> io::Result<Vec<Vec<u8>>> {
+    let mut names =
+        fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name().into_vec())).collect::<io::Result<Vec<_>>>()?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Go's `filepath.EvalSymlinks` of an absolute path, with its error texts.
+fn eval_symlinks(location: &Path) -> Result<PathBuf, String> {
+    let mut rest: Vec<Vec<u8>> =
+        location.as_os_str().as_bytes().split(|c| *c == b'/').rev().map(<[u8]>::to_vec).collect();
+    let mut resolved: Vec<u8> = Vec::new();
+    let mut links = 0;
+    while let Some(part) = rest.pop() {
+        match part.as_slice() {
+            b"" | b"." => continue,
+            b".." => {
+                let parent = resolved.iter().rposition(|c| *c == b'/').unwrap_or(0);
+                resolved.truncate(parent);
+                continue;
+            }
+            _ => {}
+        }
+        let before = resolved.len();
+        resolved.push(b'/');
+        resolved.extend_from_slice(&part);
+        let here = to_path(&resolved);
+        let shown = here.to_string_lossy();
+        let info = fs::symlink_metadata(&here).map_err(|e| go_error("lstat", &shown, &e))?;
+        if !info.is_symlink() {
+            if !info.is_dir() && !rest.is_empty() {
+                return Err("not a directory".to_string());
+            }
+            continue;
+        }
+        links += 1;
+        if links > MAX_LINKS {
+            return Err("EvalSymlinks: too many links".to_string());
+        }
+        let target = fs::read_link(&here).map_err(|e| go_error("readlink", &shown, &e))?.into_os_string().into_vec();
+        if target.first() == Some(&b'/') {
+            resolved.clear();
+        } else {
+            resolved.truncate(before);
+        }
+        rest.extend(target.split(|c| *c == b'/').rev().map(<[u8]>::to_vec));
+    }
+    if resolved.is_empty() {
+        resolved.push(b'/');
+    }
+    Ok(to_path(&resolved))
+}
