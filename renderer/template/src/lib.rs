@@ -49,6 +49,9 @@ mod rv;
 mod set;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+
 pub use exec::{Env, MissingKey};
 pub use func_map::FuncMap;
 pub use limits::Limits;

@@ -1,0 +1,81 @@
+//! Properties of the parser: no input makes it panic, and what it prints parses back to the same.
+
+use proptest::prelude::*;
+use thinlock_go::Toolchain;
+
+use super::world::{World, functions};
+use crate::parse;
+
+/// Operands, commands and pipelines.
+fn pipeline() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just(".".to_owned()),
+        Just(".s".to_owned()),
+        Just(".m.b.d".to_owned()),
+        Just("$".to_owned()),
+        Just("$.l".to_owned()),
+        Just("nil".to_owned()),
+        Just("true".to_owned()),
+        Just("1.5e3".to_owned()),
+        Just("-0x1f".to_owned()),
+        Just("'x'".to_owned()),
+        Just("`raw \\ `".to_owned()),
+        "\"[a-z ]{0,6}\"",
+        "[1-9][0-9]{0,3}",
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..3).prop_map(|args| format!("(list {})", args.join(" "))),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(and {a} {b} | or {b})")),
+            inner.clone().prop_map(|a| format!("(dict `k` {a}).k.j")),
+            inner.prop_map(|a| format!("(id {a} | id)")),
+        ]
+    })
+}
+
+fn body() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        "[a-z }\\n]{0,8}",
+        pipeline().prop_map(|p| format!("{{{{ id {p} }}}}")),
+        pipeline().prop_map(|p| format!("{{{{- $x := {p} -}}}}")),
+        Just("{{/* comment */}}".to_owned()),
+    ];
+    leaf.prop_recursive(3, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..3).prop_map(|parts| parts.concat()),
+            (pipeline(), inner.clone(), inner.clone())
+                .prop_map(|(p, a, b)| format!("{{{{ if {p} }}}}{a}{{{{ else if {p} }}}}{b}{{{{ end }}}}")),
+            (pipeline(), inner.clone()).prop_map(|(p, a)| format!("{{{{ with $y := {p} }}}}{a}{{{{ $y }}}}{{{{ end }}}}")),
+            (pipeline(), inner.clone(), inner).prop_map(|(p, a, b)| format!(
+                "{{{{ range $i, $e := {p} }}}}{a}{{{{ break }}}}{{{{ else }}}}{b}{{{{ end }}}}{{{{ template \"t1\" {p} }}}}"
+            )),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn printing_and_parsing_again_is_stable(text in body()) {
+        let (functions, toolchain) = (functions(), Toolchain::default());
+        let first = parse("x", &text, &functions, &toolchain).expect("generated templates parse");
+        let printed = first.print("x").expect("own template");
+        let second = parse("x", &printed, &functions, &toolchain).expect("printed templates parse");
+        let again = second.print("x").expect("own template");
+        prop_assert_eq!(String::from_utf8_lossy(&printed), String::from_utf8_lossy(&again));
+    }
+
+    #[test]
+    fn no_text_panics(text in "([a-z .\\$\"'`(){}|:=,0-9/*\\-\\n\u{e9}\u{1}]|\\{\\{|\\}\\}|range|end|if|else|with|\\$x := ){0,24}") {
+        // Errors are fine.
+        let _ = World::default().run(&text);
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        let mut text = b"{{ ".to_vec();
+        text.extend(&bytes);
+        let _ = parse("x", &text, &functions(), &Toolchain::default());
+    }
+}
