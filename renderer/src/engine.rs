@@ -183,6 +183,14 @@ impl RenderError {
         RenderError { template: Some(error), ..self }
     }
 
+    /// Whether the render needs a larger stack than its thread has.
+    fn stack_ran_low(&self) -> bool {
+        let limit = |e: &thinlock_go::Error| {
+            e.data().kind == thinlock_go::ErrorKind::Limit && e.data().message.contains("stack")
+        };
+        self.template.as_ref().is_some_and(limit)
+    }
+
     /// What `helm template` prints behind `Error: `: the message, and the hint where Helm gives it.
     pub fn command_text(&self, debug: bool) -> Vec<u8> {
         let mut text = self.message.clone();

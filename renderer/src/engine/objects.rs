@@ -4,29 +4,18 @@ mod capabilities;
 mod chart;
 mod files;
 mod structs;
+mod values;
 
-use thinlock_go::{Map, Str, Type, TypeInfo, Value, types};
+use thinlock_go::{Map, Str, Value, types};
 
-use thinlock_go::Kind;
-
-use crate::dialect::{Dialect, ObjectPackage};
+use crate::Dialect;
 
 use super::Release;
 
 pub(super) use capabilities::capabilities;
 pub(super) use chart::chart;
 pub(super) use files::files;
-
-static CHARTUTIL_VALUES: TypeInfo = TypeInfo::of("chartutil.Values", Kind::Map, &types::ANY);
-static COMMON_VALUES: TypeInfo = TypeInfo::of("common.Values", Kind::Map, &types::ANY);
-
-/// The Go type of `.Values`, of `.Template` and of the dot itself.
-pub(crate) fn values_type(dialect: &Dialect) -> Type {
-    match dialect.objects.package {
-        ObjectPackage::Chartutil => &CHARTUTIL_VALUES,
-        ObjectPackage::Common => &COMMON_VALUES,
-    }
-}
+pub(super) use values::{find_table, values_type};
 
 /// `.Release`.
 pub(super) fn release(release: &Release<'_>) -> Value {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use thinlock_go::{Host, Map, Str, Type, Value, path, strconv, types};
+use thinlock_go::{Host, Map, Str, Type, Value, path, stack, strconv, types};
 use thinlock_template::{Env, Limits, MissingKey};
 
 use crate::chart::{self, Processed, ProcessedChart};
@@ -27,6 +27,32 @@ const NOTES: &[u8] = b"NOTES.txt";
 /// charts or their schemas, the Kubernetes version is not the chart's, a template fails, or what it prints is no YAML.
 /// The message is Helm's.
 pub fn render(
+    request: &RenderRequest<'_>,
+    host: &(dyn Host + Sync),
+    cache: &Cache,
+    log: &mut Vec<Log>,
+) -> Result<Rendered, RenderError> {
+    let mut own_log = Vec::new();
+    let mut result = render_here(request, host, cache, &mut own_log);
+    if result.as_ref().is_err_and(RenderError::stack_ran_low) {
+        // Go's stacks are large, and a few charts recurse as deeply as Helm lets them. The render is done anew with room
+        // for that, where it fails in the end at Go's and Helm's own limits.
+        let again = stack::run(STACK, || {
+            let mut log = Vec::new();
+            (render_here(request, host, cache, &mut log), log)
+        });
+        if let Ok((again, log)) = again {
+            (result, own_log) = (again, log);
+        }
+    }
+    log.append(&mut own_log);
+    result
+}
+
+/// Bytes of stack for deep recursion. Only what is used of it takes memory.
+const STACK: usize = 1 << 30;
+
+fn render_here(
     request: &RenderRequest<'_>,
     host: &dyn Host,
     cache: &Cache,
@@ -170,7 +196,8 @@ impl Contexts<'_> {
         let subcharts = Map::string_any();
         for subchart in chart.subcharts() {
             let name = subchart.name();
-            let values = table(&values, name, self.values_type).unwrap_or_else(|| Map::new(self.values_type));
+            // Helm asks for the table by a path: a dot in the name leads into a table inside a table.
+            let values = objects::find_table(&values, name).unwrap_or_else(|_| Map::new(self.values_type));
             let context = self.make(subchart, values);
             subcharts.insert(name.clone(), context.with_type(&types::MAP_STRING_ANY));
         }
@@ -186,19 +213,6 @@ impl Contexts<'_> {
         self.made.push(context.clone());
         context
     }
-}
-
-/// The table of a subchart in its parent's values. Helm asks for it by a path, so that a dot in the subchart's name
-/// leads into a table inside a table.
-fn table(values: &Map, name: &Str, values_type: Type) -> Option<Map> {
-    let mut table = values.clone();
-    for part in name.split(|b| *b == b'.') {
-        match table.get(part) {
-            Some(Value::Map(inner)) => table = inner,
-            _ => return None,
-        }
-    }
-    Some(table.with_type(values_type))
 }
 
 /// What came out of the templates.
