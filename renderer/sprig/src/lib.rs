@@ -17,6 +17,7 @@ mod numeric;
 mod paths;
 mod random;
 mod reflection;
+pub mod semver;
 mod strings;
 mod table;
 mod xstrings;
