@@ -78,26 +78,28 @@ fn push_innermost(text: &mut String, error: &Error) {
 pub fn excerpt(error: &Error, source: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
     let data = error.data();
     let mut text = format!("{}\n", data.message);
-    let (file, line, column, width) = match (&data.place, data.frames.first()) {
-        (Some(place), _) => (&place.file, place.line, None, 1),
-        (None, Some(frame)) => (&frame.file, frame.line, Some(frame.column), first_line_width(&frame.node)),
+    let (file, line, column, node) = match (&data.place, data.frames.first()) {
+        (Some(place), _) => (&place.file, place.line, None, ""),
+        (None, Some(frame)) => (&frame.file, frame.line, Some(frame.column), frame.node.as_str()),
         (None, None) => return text,
     };
-    let shown = column.map_or_else(|| format!("{file}:{line}"), |column| format!("{file}:{line}:{}", column + 1));
+    let line_text = source(file).and_then(|source| {
+        let line = source.split(|b| *b == b'\n').nth((line as usize).checked_sub(1)?)?;
+        Some(line.strip_suffix(b"\r").unwrap_or(line).to_vec())
+    });
+    let mark = column.map(|column| marked(line_text.as_deref().unwrap_or_default(), column as usize, node));
+    let shown = mark.map_or_else(|| format!("{file}:{line}"), |(start, _)| format!("{file}:{line}:{}", start + 1));
     let _ = writeln!(text, "  --> {shown}");
-    if let Some(source) = source(file)
-        && let Some(bytes) = source.split(|b| *b == b'\n').nth(line as usize - 1)
-    {
-        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    if let Some(bytes) = line_text {
         let number = line.to_string();
         let gap = " ".repeat(number.len());
-        let _ = writeln!(text, "{gap} |\n{number} | {}", String::from_utf8_lossy(bytes));
-        if let Some(column) = column {
-            let before = String::from_utf8_lossy(&bytes[..bytes.len().min(column as usize)]);
+        let _ = writeln!(text, "{gap} |\n{number} | {}", String::from_utf8_lossy(&bytes));
+        if let Some((start, width)) = mark {
+            let before = String::from_utf8_lossy(bytes.get(..start).unwrap_or(&bytes));
             // Tabs stay tabs, so that the caret stands below its text.
             let pad: String = before.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-            let room = String::from_utf8_lossy(bytes).chars().count().saturating_sub(before.chars().count());
-            let _ = writeln!(text, "{gap} | {pad}{}", "^".repeat(width.clamp(1, room.max(1))));
+            let width = String::from_utf8_lossy(bytes.get(start..start + width).unwrap_or_default()).chars().count();
+            let _ = writeln!(text, "{gap} | {pad}{}", "^".repeat(width.max(1)));
         }
     }
     for frame in data.frames.iter().skip(1) {
@@ -117,8 +119,15 @@ pub fn excerpt(error: &Error, source: &dyn Fn(&str) -> Option<Vec<u8>>) -> Strin
     text
 }
 
-fn first_line_width(node: &str) -> usize {
-    node.lines().next().map_or(1, |line| line.chars().count())
+/// What of a line to mark for a node at a column: start and width in bytes. Go places a chain of fields at its second
+/// field; people look for its beginning.
+fn marked(line: &[u8], column: usize, node: &str) -> (usize, usize) {
+    let node = node.lines().next().unwrap_or_default().as_bytes();
+    let begins = |start: &usize| line.get(*start..).is_some_and(|rest| rest.starts_with(node));
+    match (column.saturating_sub(node.len())..=column).rev().find(begins) {
+        Some(start) if !node.is_empty() => (start, node.len()),
+        _ => (column, 1),
+    }
 }
 
 /// What to do about the commonest failures.
@@ -129,6 +138,8 @@ pub fn hint(error: &Error) -> Option<String> {
             if let Some(path) = message.strip_prefix("nil pointer evaluating ") {
                 let key = path.rsplit('.').next().unwrap_or(path);
                 format!("the value before .{key} is not set; test it with `with` or `if`, or write ((.a).b).{key}")
+            } else if message.starts_with("can't evaluate field ") {
+                "only maps and structs have fields, and a struct only the fields of its type".to_owned()
             } else if message.starts_with("wrong type for value; expected string") {
                 "convert the value with toString or quote first".to_owned()
             } else if message.starts_with("incompatible types for comparison") {

@@ -59,8 +59,8 @@ fn excerpts_show_the_line() {
     let text = excerpt(&error, &|file| (file == "p/t.yaml").then(|| source.into()));
     assert_eq!(
         text,
-        "nil pointer evaluating interface {}.d\n  --> p/t.yaml:2:9\n  |\n2 | b:\t{{ .m.b.c.d }}\n  |   \t     \
-         ^^^^^^^^\n  hint: the value before .d is not set; test it with `with` or `if`, or write ((.a).b).d\n"
+        "nil pointer evaluating interface {}.d\n  --> p/t.yaml:2:7\n  |\n2 | b:\t{{ .m.b.c.d }}\n  |   \t   ^^^^^^^^\n  \
+         hint: the value before .d is not set; test it with `with` or `if`, or write ((.a).b).d\n"
     );
 }
 
