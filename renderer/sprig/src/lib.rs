@@ -18,6 +18,7 @@ mod paths;
 mod random;
 mod reflection;
 pub mod semver;
+mod regex;
 mod strings;
 mod table;
 mod xstrings;

@@ -9,7 +9,7 @@ use thinlock_go::types::{
 use crate::crypto::certificates::CERTIFICATE;
 use crate::{
     copystructure, crypto, defaults, dicts, encoding, goutils, hashes, json, lists, merge, numeric, paths, random,
-    reflection, strings, xstrings,
+    reflection, regex, strings, xstrings,
 };
 
 /// What the result of a function depends on besides its arguments, or what it changes.
@@ -255,6 +255,21 @@ table! {
         crypto::certificates::gen_signed_cert_with_key;
     "encryptAES" [STRING, STRING] STRING Random crypto::aes::encrypt;
     "decryptAES" [STRING, STRING] STRING Pure crypto::aes::decrypt;
+
+    // Regular expressions
+    "regexMatch" [STRING, STRING] BOOL Pure regex::matches;
+    "mustRegexMatch" [STRING, STRING] BOOL Pure regex::must_match;
+    "regexFindAll" [STRING, STRING, INT] SLICE_STRING Pure regex::find_all;
+    "mustRegexFindAll" [STRING, STRING, INT] SLICE_STRING Pure regex::must_find_all;
+    "regexFind" [STRING, STRING] STRING Pure regex::find;
+    "mustRegexFind" [STRING, STRING] STRING Pure regex::must_find;
+    "regexReplaceAll" [STRING, STRING, STRING] STRING Pure regex::replace_all;
+    "mustRegexReplaceAll" [STRING, STRING, STRING] STRING Pure regex::must_replace_all;
+    "regexReplaceAllLiteral" [STRING, STRING, STRING] STRING Pure regex::replace_all_literal;
+    "mustRegexReplaceAllLiteral" [STRING, STRING, STRING] STRING Pure regex::must_replace_all_literal;
+    "regexSplit" [STRING, STRING, INT] SLICE_STRING Pure regex::split;
+    "mustRegexSplit" [STRING, STRING, INT] SLICE_STRING Pure regex::must_split;
+    "regexQuoteMeta" [STRING] STRING Pure regex::quote;
 
     "fail" [STRING] STRING Pure strings::fail;
 }
