@@ -13,6 +13,7 @@
 //! assert!(matches!(a.get("x"), Some(Value::Int(_, 1))));
 //! ```
 
+mod deep;
 pub mod error;
 pub mod fmt;
 pub mod frozen;

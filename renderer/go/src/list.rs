@@ -4,6 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use crate::deep::{self, Content};
 use crate::types::{SLICE_ANY, SLICE_STRING, Type};
 use crate::{Str, Value};
 
@@ -22,6 +23,15 @@ struct Backing {
     go_type: Type,
     nil: bool,
     items: RefCell<Vec<Value>>,
+}
+
+impl Drop for Backing {
+    fn drop(&mut self) {
+        let items = self.items.get_mut();
+        if deep::is_deep(items.iter()) {
+            deep::drop_content(Content::List(std::mem::take(items)));
+        }
+    }
 }
 
 impl List {

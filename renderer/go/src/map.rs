@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::deep::{self, Content};
 use crate::types::{MAP_STRING_ANY, MAP_STRING_STRING, Type};
 use crate::{Str, Value};
 
@@ -25,6 +26,15 @@ struct Inner {
     // Copy-on-write under the cell: a snapshot costs a reference count, and a map that is changed while a range loop
     // walks over it is copied once, which is what Go's loop over its sorted copy of keys and values amounts to.
     entries: RefCell<Rc<Entries>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let entries = self.entries.get_mut();
+        if Rc::strong_count(entries) == 1 && deep::is_deep(entries.iter().map(|(_, value)| value)) {
+            deep::drop_content(Content::Map(std::mem::take(entries)));
+        }
+    }
 }
 
 /// The entries of a map in key order.

@@ -52,6 +52,13 @@ pub fn is_low() -> bool {
     is_below(floor())
 }
 
+/// Whether half of what recursion may use is used.
+pub(crate) fn is_half_used() -> bool {
+    let floor = floor();
+    let (_, budget) = FLOOR.with(Cell::get);
+    address() < floor.saturating_add(budget / 2)
+}
+
 /// Runs work on a new thread with a stack of `bytes`, and waits for it. The memory is only used as far as the work
 /// recurses.
 ///

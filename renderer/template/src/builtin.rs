@@ -143,7 +143,7 @@ fn text_of(args: &[Rv]) -> Result<Str, CallError> {
         .iter()
         .map(|arg| match &arg.value {
             Value::Nil => Value::static_str("<no value>"),
-            Value::Object(object) => crate::exec::printable(object).unwrap_or_else(|| arg.value.clone()),
+            Value::Object(object) => crate::exec::printable(object, false).unwrap_or_else(|| arg.value.clone()),
             value => value.clone(),
         })
         .collect();

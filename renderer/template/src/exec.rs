@@ -462,7 +462,7 @@ impl<'s, 'e> State<'s, 'e> {
             Value::Str(text) => out.extend_from_slice(text),
             Value::Nil if value.iface.is_none() => out.extend_from_slice(b"<no value>"),
             Value::Object(object) => {
-                let printable = printable(object);
+                let printable = printable(object, true);
                 fmt::append_value(out, printable.as_ref().unwrap_or(&value.value)).map_err(|e| self.text_error(e))?;
             }
             other => fmt::append_value(out, other).map_err(|e| self.text_error(e))?,
@@ -471,9 +471,10 @@ impl<'s, 'e> State<'s, 'e> {
     }
 }
 
-/// Go's `printableValue` of an object, where that is not the object itself.
-pub(crate) fn printable(object: &Rc<dyn Object>) -> Option<Value> {
-    if let Some(text) = object.addressed_string() {
+/// Go's `printableValue` of an object, where that is not the object itself. The value of an action may be addressable,
+/// an argument of `html` never is.
+pub(crate) fn printable(object: &Rc<dyn Object>, addressable: bool) -> Option<Value> {
+    if addressable && let Some(text) = object.addressed_string() {
         return Some(Value::Str(text));
     }
     if object.string().is_some() {
