@@ -2,37 +2,15 @@
 #![allow(dead_code, missing_docs, reason = "replaced by the crates that they stand for")]
 
 pub(crate) mod yaml {
-    use thinlock_go::{Frozen, List, Map, Value};
+    use thinlock_go::Value;
     pub(crate) type Error = String;
-    pub(crate) enum Target {
-        Any,
-        Str,
-        Struct(&'static str, &'static [Field]),
-        Map(&'static str, &'static Target),
-    }
-    pub(crate) struct Field {
-        pub(crate) name: &'static str,
-        pub(crate) target: &'static Target,
-    }
     fn none<T>() -> Result<T, Error> {
         Err("YAML is not read yet".to_owned())
-    }
-    pub(crate) fn unmarshal_as(_: &[u8], _: &Target) -> Result<Value, Error> {
-        none()
     }
     pub(crate) fn to_yaml(_: &Value) -> Result<Vec<u8>, Error> {
         none()
     }
     pub(crate) fn to_yaml_pretty(_: &Value) -> Result<Vec<u8>, Error> {
-        none()
-    }
-    pub(crate) fn from_yaml_map(_: &[u8]) -> Result<Map, Error> {
-        none()
-    }
-    pub(crate) fn from_yaml_list(_: &[u8]) -> Result<List, Error> {
-        none()
-    }
-    pub(crate) fn frozen(_: &[u8]) -> Result<Frozen, Error> {
         none()
     }
 }

@@ -22,10 +22,13 @@ pub(super) fn functions() -> &'static [Func] {
             Ok(Value::Str(text.map(Str::from).unwrap_or_else(Str::from)))
         }),
         string_to_map("fromYaml", |_, args| {
-            Ok(map_or_error(yaml::from_yaml_map(text(args)).map_err(|e| (None, e.to_string()))))
+            // Null leaves the map that Helm has made beforehand, empty as it is.
+            let map = thinlock_yaml::unmarshal_map(text(args)).map(|map| map.unwrap_or_else(Map::string_any));
+            Ok(map_or_error(map.map_err(|e| (None, e.to_string()))))
         }),
         string_to_list("fromYamlArray", |_, args| {
-            Ok(list_or_error(yaml::from_yaml_list(text(args)).map_err(|e| e.to_string())))
+            let list = thinlock_yaml::unmarshal_list(text(args));
+            Ok(list_or_error(list.map(|l| l.unwrap_or_else(|| List::any(Vec::new()))).map_err(|e| e.to_string())))
         }),
         string_to_map("fromJson", |_, args| {
             Ok(map_or_error(match json::decode_as(text(args), &types::MAP_STRING_ANY) {

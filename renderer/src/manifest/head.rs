@@ -5,8 +5,8 @@
 //! Go type's name in it.
 
 use crate::dialect::HeadPackage;
-use crate::interim::yaml::{Field, Target, unmarshal_as};
 use thinlock_go::{Map, Str, Value, fmt};
+use thinlock_yaml::{Shape, Target, unmarshal_as};
 
 /// What Helm reads of a document.
 #[derive(Clone, Debug, Default)]
@@ -73,24 +73,21 @@ fn text(map: &Map, key: &str) -> Str {
     }
 }
 
-const fn field(name: &'static str, target: &'static Target) -> Field {
-    Field { name, target }
-}
-
-static ANNOTATIONS: Target = Target::Map("map[string]string", &Target::Str);
+static STRING: Target = Target { go_type: "string", shape: Shape::String };
+static ANY: Target = Target { go_type: "interface {}", shape: Shape::Any };
+static ANNOTATIONS: Target = Target { go_type: "map[string]string", shape: Shape::Map(&STRING) };
 // Helm's struct has no namespace, so whatever stands there is no error.
-static METADATA: Target = Target::Struct(
-    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
-    &[field("name", &Target::Str), field("annotations", &ANNOTATIONS), field("namespace", &Target::Any)],
-);
-static RELEASEUTIL_HEAD: Target = Target::Struct(
-    "releaseutil.SimpleHead",
-    &[field("apiVersion", &Target::Str), field("kind", &Target::Str), field("metadata", &METADATA)],
-);
-static UTIL_HEAD: Target = Target::Struct(
-    "util.SimpleHead",
-    &[field("apiVersion", &Target::Str), field("kind", &Target::Str), field("metadata", &METADATA)],
-);
+static METADATA: Target = Target {
+    go_type: "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
+    shape: Shape::Struct { name: "", fields: &[("name", &STRING), ("annotations", &ANNOTATIONS), ("namespace", &ANY)] },
+};
+static METADATA_POINTER: Target = Target { go_type: "", shape: Shape::Pointer(&METADATA) };
+const HEAD: Shape = Shape::Struct {
+    name: "SimpleHead",
+    fields: &[("apiVersion", &STRING), ("kind", &STRING), ("metadata", &METADATA_POINTER)],
+};
+static RELEASEUTIL_HEAD: Target = Target { go_type: "releaseutil.SimpleHead", shape: HEAD };
+static UTIL_HEAD: Target = Target { go_type: "util.SimpleHead", shape: HEAD };
 
 /// What a file is named after in the flat layouts: group, kind, namespace and name.
 #[derive(Debug, Default)]
@@ -105,11 +102,17 @@ pub(super) struct Identity {
 impl Identity {
     /// Reads a document as Kargo does: all fields are empty where one of them has a wrong type or the text is no YAML.
     pub(super) fn parse(document: &[u8]) -> Identity {
-        static METADATA: Target = Target::Struct("", &[field("name", &Target::Str), field("namespace", &Target::Str)]);
-        static HEAD: Target = Target::Struct(
-            "",
-            &[field("apiVersion", &Target::Str), field("kind", &Target::Str), field("metadata", &METADATA)],
-        );
+        static METADATA: Target = Target {
+            go_type: "",
+            shape: Shape::Struct { name: "", fields: &[("name", &STRING), ("namespace", &STRING)] },
+        };
+        static HEAD: Target = Target {
+            go_type: "",
+            shape: Shape::Struct {
+                name: "",
+                fields: &[("apiVersion", &STRING), ("kind", &STRING), ("metadata", &METADATA)],
+            },
+        };
         let Ok(Value::Map(top)) = unmarshal_as(document, &HEAD) else { return Identity::default() };
         let metadata = map(&top, "metadata").unwrap_or_else(Map::string_any);
         Identity::new(
