@@ -2,6 +2,7 @@
 
 mod commands;
 mod env;
+mod host;
 mod template;
 
 use std::ffi::OsString;
