@@ -4,6 +4,7 @@ use thinlock_go::{CallError, Interp, List, Map, Value};
 
 use crate::args::{Answer, any};
 use crate::limits::{MAX_ELEMENTS, check_depth};
+use crate::versions;
 
 pub(crate) fn deep_copy(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let value = any(args, 0);
@@ -33,6 +34,6 @@ fn copy(value: &Value, depth: usize, visited: &mut usize) -> Answer {
             let copies = items.iter().map(|v| copy(v, depth + 1, visited));
             Value::List(List::new(list.go_type(), copies.collect::<Result<_, CallError>>()?))
         }
-        other => other.clone(),
+        other => versions::deep_copied(other).unwrap_or_else(|| other.clone()),
     })
 }

@@ -17,10 +17,11 @@ mod numeric;
 mod paths;
 mod random;
 mod reflection;
-pub mod semver;
 mod regex;
+pub mod semver;
 mod strings;
 mod table;
+mod versions;
 mod xstrings;
 
 use thinlock_go::Func;

@@ -7,9 +7,10 @@ use thinlock_go::types::{
 };
 
 use crate::crypto::certificates::CERTIFICATE;
+use crate::semver::VERSION_POINTER;
 use crate::{
     copystructure, crypto, defaults, dicts, encoding, goutils, hashes, json, lists, merge, numeric, paths, random,
-    reflection, regex, strings, xstrings,
+    reflection, regex, strings, versions, xstrings,
 };
 
 /// What the result of a function depends on besides its arguments, or what it changes.
@@ -255,6 +256,10 @@ table! {
         crypto::certificates::gen_signed_cert_with_key;
     "encryptAES" [STRING, STRING] STRING Random crypto::aes::encrypt;
     "decryptAES" [STRING, STRING] STRING Pure crypto::aes::decrypt;
+
+    // Versions
+    "semver" [STRING] VERSION_POINTER Pure versions::semver;
+    "semverCompare" [STRING, STRING] BOOL Pure versions::semver_compare;
 
     // Regular expressions
     "regexMatch" [STRING, STRING] BOOL Pure regex::matches;
