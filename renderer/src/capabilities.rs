@@ -3,6 +3,7 @@
 use std::fmt;
 
 use thinlock_go::strconv;
+use thinlock_sprig::semver::Version;
 
 use crate::dialect::{Dialect, KubeVersionSyntax};
 
@@ -62,9 +63,13 @@ impl KubeVersion {
         let rules = &dialect.capabilities;
         match rules.kube_version_syntax {
             KubeVersionSyntax::Semver => {
-                let components = parse_generic(text)?;
-                let part = |at: usize| components.get(at).map(u64::to_string).unwrap_or_default();
-                Ok(KubeVersion { version: format!("v{text}"), normalized: None, major: part(0), minor: part(1) })
+                let version = Version::parse(text.as_bytes(), &dialect.toolchain)?;
+                Ok(KubeVersion {
+                    version: format!("v{version}"),
+                    normalized: None,
+                    major: version.major.to_string(),
+                    minor: version.minor.to_string(),
+                })
             }
             KubeVersionSyntax::Generic => {
                 let components = parse_generic(text)?;

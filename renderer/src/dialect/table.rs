@@ -29,6 +29,16 @@ const fn helm_3_17() -> Dialect {
     toolchain.comparison_names_types = false;
     toolchain.comment_lines_counted = false;
     toolchain.expression_depth_limited = false;
+    toolchain.regexp_property_aliases = false;
+    toolchain.url_brackets_hold_ipv6 = false;
+    toolchain.url_ports_strict = false;
+    toolchain.semver_groups_share_prerelease = false;
+    toolchain.semver_lowercase_texts = false;
+    toolchain.semver_limits = false;
+    toolchain.toml_hexadecimal = false;
+    toolchain.toml_real_lines = false;
+    toolchain.toml_1_1 = false;
+    toolchain.toml_exponents = false;
     toolchain.sha256_subject_key_id = false;
     toolchain.small_rsa_keys_refused = false;
     Dialect {
@@ -78,6 +88,11 @@ const fn helm_3_19() -> Dialect {
     d.logs = LogRules::HELM_3_19;
     d.toolchain.range_over_int = true;
     d.toolchain.comment_lines_counted = true;
+    d.toolchain.url_brackets_hold_ipv6 = true;
+    d.toolchain.semver_groups_share_prerelease = true;
+    d.toolchain.semver_lowercase_texts = true;
+    d.toolchain.toml_hexadecimal = true;
+    d.toolchain.toml_real_lines = true;
     d.toolchain.small_rsa_keys_refused = true;
     d.capabilities.kube_minor = 34;
     d.capabilities.api_versions = &api_versions::HELM_3_19;
@@ -97,6 +112,11 @@ const fn helm_3_22() -> Dialect {
     d.logs = LogRules::HELM_3_22;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
+    d.toolchain.regexp_property_aliases = true;
+    d.toolchain.url_ports_strict = true;
+    d.toolchain.semver_limits = true;
+    d.toolchain.toml_1_1 = true;
+    d.toolchain.toml_exponents = true;
     d.toolchain.sha256_subject_key_id = true;
     d.capabilities.kube_minor = 37;
     d.capabilities.api_versions = &api_versions::HELM_4_3;
@@ -115,6 +135,9 @@ const fn helm_4_1() -> Dialect {
     d.logs = LogRules::HELM_4;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
+    d.toolchain.regexp_property_aliases = true;
+    d.toolchain.toml_1_1 = true;
+    d.toolchain.toml_exponents = true;
     d.toolchain.sha256_subject_key_id = true;
     d.capabilities.kube_minor = 35;
     d.capabilities.api_versions = &api_versions::HELM_4_1;
@@ -141,6 +164,8 @@ const fn helm_4_1() -> Dialect {
 const fn helm_4_3() -> Dialect {
     let mut d = helm_4_1();
     d.name = "helm-4.3";
+    d.toolchain.url_ports_strict = true;
+    d.toolchain.semver_limits = true;
     d.chart = ChartRules::HELM_4_3;
     d.values = ValueRules::HELM_4_3;
     d.capabilities.kube_minor = 37;
