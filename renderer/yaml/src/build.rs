@@ -2,7 +2,7 @@
 //! number is a `float64` and every key a string.
 
 use thinlock_go::types::{MAP_STRING_ANY, SLICE_ANY};
-use thinlock_go::{Frozen, List, Map, Str, Value};
+use thinlock_go::{Frozen, List, Map, Str, UintKind, Value};
 
 use crate::Error;
 use crate::decode::{Build, Stop};
@@ -21,6 +21,14 @@ pub(crate) trait Assemble {
     fn nil() -> Self::Value;
     fn bool(b: bool) -> Self::Value;
     fn float(x: f64) -> Self::Value;
+    /// A number that is written as an integer. JSON, and so Go's `interface{}`, does not tell it from another.
+    fn int(n: i64) -> Self::Value {
+        Self::float(n as f64)
+    }
+    /// An integer above the range of `int64`.
+    fn uint(n: u64) -> Self::Value {
+        Self::float(n as f64)
+    }
     fn string(s: Str) -> Self::Value;
     fn list(items: Vec<Self::Value>) -> Self::Value;
     /// Entries in any order; of equal keys the last one counts.
@@ -51,6 +59,39 @@ impl Assemble for Live {
     }
     fn map(entries: Vec<(Str, Value)>) -> Value {
         Value::Map(Map::from_entries(&MAP_STRING_ANY, entries))
+    }
+}
+
+/// Builds [`Value`]s whose integers are integers, as yaml.v2 decodes them by itself.
+#[derive(Default)]
+pub(crate) struct Typed;
+
+impl Assemble for Typed {
+    type Value = Value;
+
+    fn nil() -> Value {
+        Value::Nil
+    }
+    fn bool(b: bool) -> Value {
+        Value::Bool(b)
+    }
+    fn float(x: f64) -> Value {
+        Value::Float(x)
+    }
+    fn int(n: i64) -> Value {
+        Value::int(n)
+    }
+    fn uint(n: u64) -> Value {
+        Value::Uint(UintKind::Uint64, n)
+    }
+    fn string(s: Str) -> Value {
+        Value::Str(s)
+    }
+    fn list(items: Vec<Value>) -> Value {
+        <Live as Assemble>::list(items)
+    }
+    fn map(entries: Vec<(Str, Value)>) -> Value {
+        <Live as Assemble>::map(entries)
     }
 }
 
@@ -97,8 +138,8 @@ impl<A: Assemble> Build for A {
         Ok(match resolved {
             Resolved::Nil => A::nil(),
             Resolved::Bool(b) => A::bool(b),
-            Resolved::Int(n) => A::float(n as f64),
-            Resolved::Uint(n) => A::float(n as f64),
+            Resolved::Int(n) => A::int(n),
+            Resolved::Uint(n) => A::uint(n),
             Resolved::Float(x) if x.is_finite() => A::float(x),
             Resolved::Str | Resolved::Timestamp => A::string(Str::from(tree.bytes(text))),
             Resolved::Float(_) | Resolved::Binary => return Err(Stop::Exact),

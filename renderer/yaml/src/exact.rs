@@ -3,6 +3,8 @@
 //! Needed where the direct way ([`crate::build`]) does not do: to write JSON text, to decode into Go structs, and to name
 //! what JSON cannot hold (keys that are null or collections, infinities), in Go's words and in Go's order.
 
+use std::cmp::Ordering;
+
 use thinlock_go::{Str, strconv, utf8};
 
 use crate::Error;
@@ -222,21 +224,31 @@ impl Build for Document<'_> {
     }
 }
 
-/// The order of types in which Go's `fmt` prints the keys of a map.
+/// The order of types in which Go's `fmt` prints the keys of a map: nil first, then by the addresses of the types, which
+/// have been the same in every build of Helm.
 fn rank(key: Any) -> u8 {
     match key {
         Any::Nil => 0,
-        Any::Bool(_) => 1,
-        Any::Float(_) => 2,
+        Any::Str(_) => 1,
+        Any::Uint(_) => 2,
         Any::Int(_) => 3,
-        Any::Str(_) => 4,
-        Any::Uint(_) => 5,
+        Any::Float(_) => 4,
+        Any::Bool(_) => 5,
         Any::List { .. } => 6,
         Any::Map { .. } => 7,
     }
 }
 
-/// What a walk over a document meets, in the order in which JSON writes it.
+/// In which order a walk visits the entries of a mapping.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    /// As JSON writes them.
+    Names,
+    /// As `fmt` prints them: keys that JSON makes the same are all there.
+    Keys,
+}
+
+/// What a walk over a document meets.
 pub(crate) trait Visit {
     /// A scalar.
     fn scalar(&mut self, document: &Document<'_>, value: Any) -> Result<(), Error>;
@@ -249,8 +261,25 @@ pub(crate) trait Visit {
 }
 
 impl Document<'_> {
-    /// Walks over a value and all that it holds.
+    /// Walks over a value and all that it holds, in the order in which JSON writes it.
     pub(crate) fn walk(&self, id: Id, visitor: &mut impl Visit) -> Result<(), Error> {
+        self.walk_in(Order::Names, id, visitor)
+    }
+
+    fn compare_keys(&self, a: Any, b: Any) -> Ordering {
+        let same_type = match (a, b) {
+            (Any::Str(a), Any::Str(b)) => self.bytes(a).cmp(self.bytes(b)),
+            (Any::Uint(a), Any::Uint(b)) => a.cmp(&b),
+            (Any::Int(a), Any::Int(b)) => a.cmp(&b),
+            // NaN comes first.
+            (Any::Float(a), Any::Float(b)) => a.partial_cmp(&b).unwrap_or(b.is_nan().cmp(&a.is_nan())),
+            (Any::Bool(a), Any::Bool(b)) => a.cmp(&b),
+            _ => Ordering::Equal,
+        };
+        rank(a).cmp(&rank(b)).then(same_type)
+    }
+
+    fn walk_in(&self, order: Order, id: Id, visitor: &mut impl Visit) -> Result<(), Error> {
         enum Todo {
             Value(Id),
             Entry(Entry),
@@ -279,7 +308,13 @@ impl Document<'_> {
                 Any::Map { start, len } => {
                     visitor.open(self, value)?;
                     todo.push(Todo::Close(value));
-                    todo.extend(self.entries(start, len).rev().map(Todo::Entry));
+                    if order == Order::Names {
+                        todo.extend(self.entries(start, len).rev().map(Todo::Entry));
+                    } else {
+                        let mut entries = self.all_entries(start, len).to_vec();
+                        entries.sort_by(|a, b| self.compare_keys(self.get(b.key), self.get(a.key)));
+                        todo.extend(entries.into_iter().map(Todo::Entry));
+                    }
                 }
                 _ => visitor.scalar(self, value)?,
             }
@@ -383,7 +418,7 @@ impl Document<'_> {
         }
         let mut printer = Printer { text: Vec::new(), commas: Vec::new(), after_key: false };
         // A printer never fails.
-        let _ = self.walk(id, &mut printer);
+        let _ = self.walk_in(Order::Keys, id, &mut printer);
         String::from_utf8_lossy(&printer.text).into_owned()
     }
 }
@@ -400,8 +435,8 @@ impl<A: Assemble> Visit for Assembler<A> {
         self.values.push(match value {
             Any::Nil | Any::List { .. } | Any::Map { .. } => A::nil(),
             Any::Bool(b) => A::bool(b),
-            Any::Int(n) => A::float(n as f64),
-            Any::Uint(n) => A::float(n as f64),
+            Any::Int(n) => A::int(n),
+            Any::Uint(n) => A::uint(n),
             Any::Float(x) => A::float(x),
             Any::Str(bytes) => A::string(Str::from(utf8::to_valid(document.bytes(bytes)))),
         });

@@ -2,6 +2,7 @@
 
 mod build;
 mod decode;
+mod emit;
 mod error;
 mod exact;
 mod json;
@@ -17,6 +18,7 @@ use thinlock_go::{Frozen, List, Map, Value};
 
 use build::{Assemble, Cold, Live};
 use decode::Stop;
+pub use emit::{to_yaml, to_yaml_into, to_yaml_pretty};
 pub use error::Error;
 use exact::Document;
 pub use target::{Shape, Target, unmarshal_as};

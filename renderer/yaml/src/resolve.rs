@@ -253,6 +253,15 @@ pub(crate) fn resolve_tagged(tag: &[u8], text: &[u8]) -> Result<Resolved, Error>
     Err(Error::new(format!("yaml: cannot decode {} `{text}` as a {expected}", resolved.tag())))
 }
 
+/// Whether yaml.v3 reads a text as an octal number of YAML 1.2 that Go's `ParseInt` does not read: with a sign behind the
+/// prefix.
+pub(crate) fn is_signed_octal(text: &[u8]) -> bool {
+    match &*without_underscores(text) {
+        [b'0', b'o', b'-' | b'+', digits @ ..] => signed(true, digits, 8).is_some(),
+        _ => false,
+    }
+}
+
 /// Whether a string could be taken for something else by another YAML 1.1 reader: `1:30` is 90 in base 60.
 pub(crate) fn is_base60(text: &[u8]) -> bool {
     if !matches!(text.first(), Some(b'+' | b'-' | b'0'..=b'9')) || !text.contains(&b':') {
