@@ -31,6 +31,7 @@ pub mod stack;
 pub mod str;
 pub mod strconv;
 pub mod strings;
+pub mod time;
 pub mod toolchain;
 pub mod types;
 pub mod unicode;
