@@ -223,3 +223,6 @@ impl Tables<'_> {
 fn printed(value: &Tree) -> Str {
     fmt::format_value(&value.to_value()).unwrap_or_else(|_| Str::from_static("map[...]"))
 }
+
+#[cfg(test)]
+mod tests;
