@@ -432,3 +432,6 @@ fn check_imported(table: &Table) -> Result<(), ChartError> {
         _ => Err(ChartError::limit("import-values makes a table that holds itself, or too many values")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,16 @@
-//! Versions of charts.
+//! Versions of charts, as Masterminds/semver reads them.
 
-use thinlock_go::Str;
+use thinlock_sprig::semver::{Constraints, Version};
 
 use crate::Dialect;
 
-/// Whether Chart.yaml may have this version.
-pub(super) fn is_valid(version: &Str, _dialect: &Dialect) -> bool {
-    version.iter().any(u8::is_ascii_digit)
+/// Whether Chart.yaml may have this version: `semver.NewVersion` takes it.
+pub(super) fn is_valid(version: &[u8], dialect: &Dialect) -> bool {
+    Version::parse(version, &dialect.toolchain).is_ok()
 }
 
 /// Whether a version meets a constraint; false where one of the two cannot be read (Helm's `IsCompatibleRange`).
-pub fn is_compatible_range(constraint: &[u8], version: &[u8], _dialect: &Dialect) -> bool {
-    constraint.is_empty()
-        || constraint.iter().any(|c| matches!(c, b'<' | b'>' | b'^' | b'~' | b'*' | b'x'))
-        || constraint == version
+pub fn is_compatible_range(constraint: &[u8], version: &[u8], dialect: &Dialect) -> bool {
+    let Ok(version) = Version::parse(version, &dialect.toolchain) else { return false };
+    Constraints::parse(constraint, &dialect.toolchain).is_ok_and(|c| c.check(&version))
 }

@@ -3,7 +3,7 @@
 use thinlock_go::Frozen;
 use thinlock_go::types::MAP_STRING_ANY;
 
-use super::{ValueRules, merge};
+use super::{ValueRules, check_depth, merge};
 
 /// The size of the buffer in which Kubernetes' line reader looks for the end of a line.
 const LINE_BUFFER: usize = 4096;
@@ -16,6 +16,12 @@ const LINE_BUFFER: usize = 4096;
 /// # Errors
 /// The text is no YAML, or a document is no map; the text is what stands behind `cannot load values.yaml: `.
 pub fn parse(data: &[u8], rules: &ValueRules) -> Result<Frozen, String> {
+    let values = read(data, rules)?;
+    check_depth(&values)?;
+    Ok(values)
+}
+
+fn read(data: &[u8], rules: &ValueRules) -> Result<Frozen, String> {
     let empty = || Frozen::Map(&MAP_STRING_ANY, [].into());
     if !rules.multi_document {
         return match thinlock_yaml::unmarshal_map_frozen(data) {

@@ -4,6 +4,8 @@
 //! and of each subchart, `-f` files, and the `--set…` flags. [`UserValues`] makes one map of what the user gives,
 //! [`coalesce`] lays it over the defaults of the processed charts, passes `global` down, and deletes what a null deletes.
 
+use thinlock_go::Frozen;
+
 pub(crate) mod coalesce;
 mod file;
 pub(crate) mod merge;
@@ -15,6 +17,25 @@ pub use coalesce::coalesce;
 pub use file::parse as parse_file;
 pub use merge::merge;
 pub use user::UserValues;
+
+/// How deep values may nest. Helm's limit is that of its YAML and JSON readers, 10,000, which no chart comes near.
+const MAX_DEPTH: usize = 1000;
+
+/// Refuses values that nest too deeply for what walks over them recursively.
+pub(crate) fn check_depth(values: &Frozen) -> Result<(), String> {
+    fn is_deeper(value: &Frozen, left: usize) -> bool {
+        let Some(left) = left.checked_sub(1) else { return true };
+        match value {
+            Frozen::Map(_, entries) => entries.iter().any(|(_, v)| is_deeper(v, left)),
+            Frozen::List(_, items) => items.iter().any(|v| is_deeper(v, left)),
+            _ => false,
+        }
+    }
+    if is_deeper(values, MAX_DEPTH) {
+        return Err(format!("values are nested more than {MAX_DEPTH} deep"));
+    }
+    Ok(())
+}
 
 /// How values are read and laid over each other.
 #[derive(Clone, Debug)]

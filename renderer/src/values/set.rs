@@ -404,3 +404,6 @@ fn folds_to(text: &[u8], word: &str) -> bool {
         word.chars().all(|w| runes.next() == Some(w)) && runes.next().is_none()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use thinlock_go::{Frozen, Value, json};
 
-use super::{file, merge, set};
+use super::{check_depth, file, merge, set};
 use crate::Dialect;
 
 /// The values files and `--set` flags of one render.
@@ -87,5 +87,7 @@ fn thaw(values: &Frozen) -> thinlock_go::Map {
 
 fn freeze(values: &thinlock_go::Map) -> Result<Frozen, String> {
     // Only a value that holds an object or itself cannot be frozen, which no flag can make.
-    Frozen::freeze(&Value::Map(values.clone())).ok_or_else(|| "values nest too deeply".to_string())
+    let frozen = Frozen::freeze(&Value::Map(values.clone())).ok_or("values nest too deeply")?;
+    check_depth(&frozen)?;
+    Ok(frozen)
 }
