@@ -1,0 +1,179 @@
+//! What `render` and `promote` have in common: where everything is, and how it is reported.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use thinlock_gitops::{Error, ErrorKind, Options, Repository, Result};
+
+use crate::Env;
+
+/// Where the GitOps repository, the charts, the build lock and the policy are.
+#[derive(Args, Debug)]
+pub(crate) struct Where {
+    /// The GitOps repository, bare or not [default: the one around the current folder]
+    #[arg(long, value_name = "PATH")]
+    repo: Option<PathBuf>,
+
+    /// Where the repository that the build lock names is to be found; NAME=PLACE for one of several [default: what git's
+    /// url.<base>.insteadOf makes of its name]
+    #[arg(long, value_name = "PATH|URL")]
+    source: Vec<String>,
+
+    /// The commit to read the build lock at [default: the newest commit of main that touched the lock's folder]
+    #[arg(long, value_name = "REV")]
+    freight: Option<String>,
+
+    /// The commit to read policy and configuration at [default: the tip of main]
+    #[arg(long, value_name = "REV")]
+    policy: Option<String>,
+
+    /// How many threads render [default: one for each processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+/// How results are reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+impl Where {
+    /// What the run reads; the layout and the work tree are for the caller to say.
+    pub(crate) fn options(&self, env: &Env) -> Result<Options> {
+        let repository = match &self.repo {
+            Some(path) => Repository::open(&env.path(path))?,
+            None => Repository::discover(&env.cwd)?,
+        };
+        Ok(Options {
+            repository,
+            cwd: env.cwd.clone(),
+            sources: self.source.clone(),
+            freight: self.freight.clone(),
+            policy: self.policy.clone(),
+            worktree: false,
+            layout: None,
+        })
+    }
+
+    /// Whether `--freight` or `--policy` was given.
+    pub(crate) fn names_commits(&self) -> bool {
+        self.freight.is_some() || self.policy.is_some()
+    }
+
+    /// Runs on as many threads as were asked for.
+    pub(crate) fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
+        match self.jobs {
+            None => Ok(work()),
+            Some(jobs) => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build();
+                Ok(pool.map_err(|cause| Error::new(ErrorKind::Io, format!("--jobs {jobs}: {cause}")))?.install(work))
+            }
+        }
+    }
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+pub(crate) struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    pub(crate) fn new(env: &Env, verb: &'static str) -> Bar {
+        if !env.terminal || env.var("TERM") == Some("dumb") {
+            return Bar(None);
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let colour = if env.var("NO_COLOR").is_some_and(|value| !value.is_empty()) { "" } else { ".cyan" };
+        if let Ok(style) = ProgressStyle::with_template(&format!("{{msg}} {{bar:40{colour}}} {{pos}}/{{len}}")) {
+            bar.set_style(style);
+        }
+        bar.set_message(verb);
+        Bar(Some(bar))
+    }
+
+    /// `done` of `all` are done.
+    pub(crate) fn set(&self, done: usize, all: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(all as u64);
+            // Threads report in any order.
+            if bar.position() < done as u64 {
+                bar.set_position(done as u64);
+            }
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Writes an error for people: `error: …`, further lines indented under it.
+pub(crate) fn print_error(stderr: &mut dyn Write, call: Option<&str>, error: &Error) {
+    let text = match call {
+        Some(call) => format!("error: {call}: {error}\n"),
+        None => format!("error: {error}\n"),
+    };
+    let _ = stderr.write_all(text.as_bytes());
+}
+
+/// An error for programs.
+pub(crate) fn error_json(error: &Error) -> serde_json::Value {
+    let kind = match error.kind() {
+        ErrorKind::Input => "input",
+        ErrorKind::Render => "render",
+        ErrorKind::Gate => "gate",
+        ErrorKind::Conflict => "conflict",
+        _ => "io",
+    };
+    let mut json = serde_json::json!({ "kind": kind, "message": error.message() });
+    if let Some(place) = error.place() {
+        json["file"] = place.file.clone().into();
+        json["line"] = place.line.into();
+        json["column"] = place.column.into();
+    }
+    if let Some(hint) = error.advice() {
+        json["hint"] = hint.into();
+    }
+    json
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(n: usize, one: &str) -> String {
+    let mut digits = n.to_string();
+    let mut at = digits.len();
+    while at > 3 {
+        at -= 3;
+        digits.insert(at, ',');
+    }
+    if n == 1 { format!("{digits} {one}") } else { format!("{digits} {one}s") }
+}
+
+/// A time as people read it.
+pub(crate) fn duration(time: Duration) -> String {
+    if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.2} s", time.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(1, "file"), "1 file");
+        assert_eq!(count(0, "file"), "0 files");
+        assert_eq!(count(999, "byte"), "999 bytes");
+        assert_eq!(count(1234567, "byte"), "1,234,567 bytes");
+    }
+}

@@ -1,0 +1,85 @@
+//! Paths inside repositories: relative, with forward slashes, and never out of their root.
+
+/// The path without `.` and doubled slashes; the root itself is the empty path.
+///
+/// # Errors
+/// The path is absolute, leads upwards, or holds what no path in a repository can; the text says what.
+pub(crate) fn clean(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Err(format!("{text:?} is absolute; expected a path from the root of the repository"));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(format!("{text:?} holds a control character"));
+    }
+    let mut names = Vec::new();
+    for name in text.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => return Err(format!("{text:?} leads out of its folder")),
+            name if is_dot_git(name) => return Err(format!("{text:?} names git's own folder")),
+            name => names.push(name),
+        }
+    }
+    Ok(names.join("/"))
+}
+
+/// Like [`clean`], for a path that has to name something below the root.
+pub(crate) fn clean_below(text: &str) -> Result<String, String> {
+    match clean(text)? {
+        path if path.is_empty() => Err(format!("{text:?} is the root of the repository; expected a path below it")),
+        path => Ok(path),
+    }
+}
+
+/// Names that git refuses in trees since some file system takes them for `.git`.
+fn is_dot_git(name: &str) -> bool {
+    let plain: String =
+        name.chars().filter(|c| !is_ignorable(*c)).collect::<String>().trim_end_matches(['.', ' ']).to_ascii_lowercase();
+    matches!(plain.as_str(), ".git" | "git~1") || plain.starts_with(".git:")
+}
+
+/// Code points that HFS+ leaves out when it compares names.
+fn is_ignorable(c: char) -> bool {
+    matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Whether one path is the other, or below it.
+pub(crate) fn overlap(a: &str, b: &str) -> bool {
+    let below = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || outer.is_empty()
+    };
+    below(a, b) || below(b, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside() {
+        let check = |text: &str, expect: Option<&str>| assert_eq!(clean(text).ok().as_deref(), expect, "{text}");
+        check("a/b", Some("a/b"));
+        check("./a//b/", Some("a/b"));
+        check(".", Some(""));
+        check("a/..b/.gitignore", Some("a/..b/.gitignore"));
+        check("/a", None);
+        check("a/../b", None);
+        check("a\nb", None);
+        check(".git/config", None);
+        check("a/.GIT", None);
+        check("a/.g\u{200c}it", None);
+        check("a/git~1", None);
+    }
+
+    #[test]
+    fn overlapping_paths() {
+        let check = |a: &str, b: &str, expect: bool| {
+            assert_eq!(overlap(a, b), expect, "{a} {b}");
+            assert_eq!(overlap(b, a), expect, "{b} {a}");
+        };
+        check("a/b", "a/b", true);
+        check("a/b", "a/b/c", true);
+        check("a/b", "a/bc", false);
+        check("", "a", true);
+    }
+}

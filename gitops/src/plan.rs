@@ -1,0 +1,602 @@
+//! From a deployment's name to everything that its rendering depends on, and where it goes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use gix::ObjectId;
+use thinlock_go::Frozen;
+use thinlock_renderer::Dialect;
+use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
+use thinlock_renderer::manifest::Layout;
+
+use crate::config::{App, Config, FILE};
+use crate::deployment::{self, Found};
+use crate::document::{self, Document};
+use crate::error::{Error, ErrorKind, Result};
+use crate::expand::{Scope, Text};
+use crate::lock::Lock;
+use crate::path;
+use crate::provenance::{
+    Helm, LockOrigin, Output, Provenance, Release, SCHEMA_VERSION, Setting, Source, ValuesOrigin,
+};
+use crate::repository::{self, Repository};
+use crate::source::{self, Located, Sources};
+use crate::tree::Trees;
+use crate::view::{FoundFile, Reader, View};
+
+/// What a run reads: the revisions, and where charts are.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The GitOps repository.
+    pub repository: Repository,
+    /// The folder that relative paths of sources begin at.
+    pub cwd: std::path::PathBuf,
+    /// Where the charts' repositories are: `PLACE`, or `NAME=PLACE` for one of several.
+    pub sources: Vec<String>,
+    /// The revision that build locks are read at; none: the newest commit that touched the lock's folder.
+    pub freight: Option<String>,
+    /// The revision that policy and configuration are read at; none: the tip of `main`.
+    pub policy: Option<String>,
+    /// Everything of the GitOps repository is read from its work tree as it stands.
+    pub worktree: bool,
+    /// Another layout than the configured one.
+    pub layout: Option<Layout>,
+}
+
+/// One run over a GitOps repository: its configuration, and what deployments share.
+#[derive(Debug)]
+pub struct Run {
+    pub(crate) repository: Repository,
+    pub(crate) sources: Sources,
+    pub(crate) policy: View,
+    /// The tip of the main branch: gates are read there.
+    pub(crate) main: View,
+    pub(crate) main_branch: Option<String>,
+    config: Config,
+    configured: bool,
+    locks: Vec<OnceLock<Result<Option<Arc<Loaded>>>>>,
+    located: Mutex<HashMap<(Option<String>, ObjectId, String), Result<Located>>>,
+    freight: Option<String>,
+    layout: Option<Layout>,
+}
+
+/// A build lock that was read.
+#[derive(Debug)]
+struct Loaded {
+    lock: Lock,
+    path: String,
+    commit: Option<ObjectId>,
+}
+
+/// A deployment that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    app: usize,
+    found: Found,
+}
+
+impl Target {
+    /// The deployment's name.
+    pub fn name(&self) -> &str {
+        &self.found.name
+    }
+
+    /// The app's place in the configuration.
+    pub(crate) fn app_index(&self) -> usize {
+        self.app
+    }
+}
+
+/// Where the chart of a plan is.
+#[derive(Clone, Debug)]
+pub(crate) enum ChartPlace {
+    /// In objects of a repository; none: the GitOps repository.
+    Objects { repository: Option<Repository>, located: Located },
+    /// In the work tree.
+    Disk { path: std::path::PathBuf },
+}
+
+/// Everything that the rendering of one deployment depends on, and where it goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) app: usize,
+    pub(crate) name: String,
+    pub(crate) branch: String,
+    pub(crate) provenance_path: String,
+    pub(crate) chart: ChartPlace,
+    pub(crate) values: Vec<FoundFile>,
+    pub(crate) layout: Layout,
+    pub(crate) dialect: &'static Dialect,
+    pub(crate) capabilities: Arc<Capabilities>,
+    pub(crate) review_only: bool,
+    /// Everything else, as it is recorded; the output's tree is not known yet.
+    pub(crate) provenance: Provenance,
+    deployment: Frozen,
+}
+
+impl Run {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// A revision is unknown, or the configuration is wrong.
+    pub fn open(options: Options) -> Result<Run> {
+        let Options { repository, cwd, sources, freight, policy, worktree, layout } = options;
+        let trees = Trees::new(repository.local());
+        let main = repository::main_branch(trees.repository());
+        let (policy, main, main_branch) = if worktree {
+            let root = repository.work_tree().ok_or_else(|| {
+                Error::input(format!("{} is bare: it has no work tree", repository.path().display()))
+                    .hint("leave --worktree out to render what is committed")
+            })?;
+            let view = View::Folder { root };
+            (view.clone(), view, main.ok().map(|(branch, _)| branch))
+        } else {
+            match &policy {
+                // The policy may be read anywhere; gates are about now.
+                Some(revision) => {
+                    let policy = View::of_commit(&trees, repository::resolve(trees.repository(), revision)?)?;
+                    match main {
+                        Ok((branch, tip)) => (policy, View::of_commit(&trees, tip)?, Some(branch)),
+                        Err(_) => (policy.clone(), policy, None),
+                    }
+                }
+                None => {
+                    let (branch, tip) = main?;
+                    let view = View::of_commit(&trees, tip)?;
+                    (view.clone(), view, Some(branch))
+                }
+            }
+        };
+        let (config, configured) = {
+            let reader = Reader::new(&policy, &repository);
+            match reader.read(FILE)? {
+                Some(content) => (Config::parse(&policy.call(FILE), &content.bytes)?, true),
+                None => (default_config(&reader)?, false),
+            }
+        };
+        let locks = config.apps.iter().map(|_| OnceLock::new()).collect();
+        Ok(Run {
+            sources: Sources::new(&sources, &cwd),
+            repository,
+            policy,
+            main,
+            main_branch,
+            config,
+            configured,
+            locks,
+            located: Mutex::default(),
+            freight,
+            layout,
+        })
+    }
+
+    /// The commit that the policy is read at; none for a work tree.
+    pub fn policy_commit(&self) -> Option<ObjectId> {
+        match self.policy {
+            View::Commit { id, .. } => Some(id),
+            View::Folder { .. } => None,
+        }
+    }
+
+    pub(crate) fn app(&self, at: usize) -> Result<&App> {
+        self.config.apps.get(at).ok_or_else(|| Error::input("no such app"))
+    }
+
+    /// Whether there is more than one app.
+    pub(crate) fn has_several_apps(&self) -> bool {
+        self.config.apps.len() > 1
+    }
+
+    /// What messages call a deployment: its name, with that of its app where there are several.
+    pub(crate) fn call(&self, target: &Target) -> String {
+        match (self.config.apps.len(), self.config.apps.get(target.app)) {
+            (2.., Some(app)) => format!("{}/{}", app.name, target.found.name),
+            _ => target.found.name.clone(),
+        }
+    }
+
+    /// All deployments of all apps, or those named (`staging`, or `web/staging` where several apps have one), in the
+    /// order of the configuration and of their names.
+    ///
+    /// # Errors
+    /// A name is unknown or means several.
+    pub fn select(&self, names: &[String]) -> Result<Vec<Target>> {
+        let reader = Reader::new(&self.policy, &self.repository);
+        let mut all = Vec::new();
+        for (at, app) in self.config.apps.iter().enumerate() {
+            all.extend(deployment::find(app, &reader)?.into_iter().map(|found| Target { app: at, found }));
+        }
+        if names.is_empty() {
+            if all.is_empty() {
+                let mut error = Error::input(format!(
+                    "{} has no deployments at {}",
+                    self.repository.path().display(),
+                    self.policy.call(".")
+                ));
+                if let Some(app) = self.config.apps.first() {
+                    error = error.hint(format!("they are looked for at {:?}", app.deployments.source()));
+                }
+                return Err(error);
+            }
+            return Ok(all);
+        }
+        let mut chosen = vec![false; all.len()];
+        for name in names {
+            let app_of = |target: &Target| self.config.apps.get(target.app).map_or("", |app| app.name.as_str());
+            let fits: Vec<usize> = all
+                .iter()
+                .enumerate()
+                .filter(|(_, target)| {
+                    target.found.name == *name || format!("{}/{}", app_of(target), target.found.name) == *name
+                })
+                .map(|(at, _)| at)
+                .collect();
+            match fits.as_slice() {
+                [] => {
+                    let known: Vec<&str> = all.iter().map(|target| target.found.name.as_str()).collect();
+                    let error = Error::input(format!("no deployment {name:?}; there is {}", document::alternatives(&known)));
+                    return Err(match document::nearest(name, &known) {
+                        Some(near) => error.hint(format!("did you mean {near}?")),
+                        None => error,
+                    });
+                }
+                [one] => {
+                    if let Some(slot) = chosen.get_mut(*one) {
+                        *slot = true;
+                    }
+                }
+                several => {
+                    let called: Vec<String> =
+                        several.iter().filter_map(|at| all.get(*at)).map(|target| self.call(target)).collect();
+                    let called: Vec<&str> = called.iter().map(String::as_str).collect();
+                    return Err(Error::input(format!("{name:?} means several deployments"))
+                        .hint(format!("name {}", document::alternatives(&called))));
+                }
+            }
+        }
+        Ok(all.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(target, _)| target).collect())
+    }
+
+    /// A reader of the policy for this thread.
+    pub(crate) fn policy_reader(&self) -> Reader<'_> {
+        Reader::new(&self.policy, &self.repository)
+    }
+
+    /// A reader of the tip of the main branch for this thread.
+    pub(crate) fn main_reader(&self) -> Reader<'_> {
+        Reader::new(&self.main, &self.repository)
+    }
+
+    /// The build lock of an app, read once.
+    fn lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
+        match self.locks.get(at) {
+            Some(cell) => cell.get_or_init(|| self.load_lock(at)).clone(),
+            None => Ok(None),
+        }
+    }
+
+    fn load_lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
+        let app = self.app(at)?;
+        let Some(text) = &app.lock else { return Ok(None) };
+        let path = text.expand(&Scope::of_app(&app.name))?;
+        let path = path::clean_below(&path).map_err(|message| text.error(message))?;
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let view = match &self.policy {
+            View::Folder { .. } => self.policy.clone(),
+            View::Commit { .. } => {
+                let trees = Trees::new(self.repository.local());
+                let commit = match (&self.freight, &self.main) {
+                    (Some(revision), _) => repository::resolve(trees.repository(), revision)?,
+                    (None, View::Commit { id, .. }) => {
+                        let touched = if folder.is_empty() { path.as_str() } else { folder };
+                        repository::newest_touching(&trees, *id, touched)?.ok_or_else(|| {
+                            Error::input(format!("no commit of {} ever touched {touched}", self.main.call(".")))
+                                .hint("the build writes its lock there; --freight names a commit that has one")
+                        })?
+                    }
+                    (None, View::Folder { .. }) => return Err(Error::input("a work tree has no freight commit")),
+                };
+                View::of_commit(&trees, commit)?
+            }
+        };
+        let call = view.call(&path);
+        let content = Reader::new(&view, &self.repository).read(&path)?.ok_or_else(|| {
+            Error::input(format!("the build lock {call} is missing")).hint("--freight names the commit to read it at")
+        })?;
+        let commit = match view {
+            View::Commit { id, .. } => Some(id),
+            View::Folder { .. } => None,
+        };
+        Ok(Some(Arc::new(Loaded { lock: Lock::parse(&call, &content.bytes)?, path, commit })))
+    }
+
+    /// Works out everything about one deployment but its rendering.
+    pub(crate) fn plan(&self, target: &Target, reader: &Reader<'_>) -> Result<Plan> {
+        let app = self.app(target.app)?;
+        let loaded = self.lock(target.app)?;
+        let lock = loaded.as_ref().map(|loaded| &loaded.lock);
+        let deployment = deployment::read(&target.found, reader)?;
+        let name = &target.found.name;
+        let scope = Scope::of_deployment(&app.name, name, &deployment, lock.map(|lock| &lock.value));
+
+        let (chart, source) = self.chart(app, &scope)?;
+        let (values, values_origin) = self.values(app, &scope, reader, target)?;
+        let set = app
+            .set
+            .iter()
+            .map(|(key, text)| Ok(Setting { key: key.clone(), value: text.expand(&scope)? }))
+            .collect::<Result<Vec<_>>>()?;
+        let branch = app.branch.expand(&scope)?;
+        repository::full_name(&branch).map_err(|error| app.branch.error(error.message()))?;
+        if self.main_branch.as_deref() == Some(branch.as_str()) {
+            return Err(app.branch.error(format!("{branch} is the branch with the policy; rendered files need one of their own")));
+        }
+        let expand_path = |text: &Text| -> Result<String> {
+            path::clean_below(&text.expand(&scope)?).map_err(|message| text.error(message))
+        };
+        let output_path = expand_path(&app.output_path)?;
+        let provenance_path = expand_path(&app.provenance)?;
+        if path::overlap(&output_path, &provenance_path) {
+            return Err(app.provenance.error(format!(
+                "{provenance_path} is no place for the provenance: everything in {output_path} is replaced"
+            )));
+        }
+
+        let kube_version = match &app.kube_version {
+            Some(text) => Some(KubeVersion::parse(text, app.dialect).map_err(Error::input)?),
+            None => None,
+        };
+        let capabilities = Capabilities::new(app.dialect, kube_version, &app.api_versions);
+        let layout = self.layout.unwrap_or(app.layout);
+        let policy_commit = self.policy_commit().map(|id| id.to_string());
+        let mut provenance = Provenance {
+            schema_version: SCHEMA_VERSION.into(),
+            app: app.name.clone(),
+            deployment: name.clone(),
+            release_id: match (lock, &policy_commit) {
+                (Some(lock), _) => lock.release_id.clone(),
+                (None, Some(commit)) => format!("git-{commit}"),
+                (None, None) => "worktree".into(),
+            },
+            lock: loaded.as_ref().map(|loaded| LockOrigin {
+                path: loaded.path.clone(),
+                commit: loaded.commit.map(|id| id.to_string()),
+            }),
+            source,
+            policy_commit,
+            image: lock.map(|lock| format!("{}@{}", lock.image_ref, lock.image_digest)),
+            values: values_origin,
+            set,
+            release: Release {
+                name: app.release_name.expand(&scope)?,
+                namespace: app.release_namespace.expand(&scope)?,
+            },
+            helm: Helm {
+                dialect: app.dialect.name.into(),
+                kube_version: capabilities.kube_version.version.clone(),
+                api_versions: app.api_versions.clone(),
+                include_crds: app.include_crds,
+                hooks: app.hooks,
+                tests: app.tests,
+                schema_validation: app.schema_validation,
+            },
+            output: Output { path: output_path, layout: layout.name().into(), tree: None },
+            inputs: String::new(),
+            thinlock: env!("CARGO_PKG_VERSION").into(),
+        };
+        provenance.inputs = provenance.digest();
+        Ok(Plan {
+            app: target.app,
+            name: name.clone(),
+            branch,
+            provenance_path,
+            chart,
+            values,
+            layout,
+            dialect: app.dialect,
+            capabilities: Arc::new(capabilities),
+            review_only: app.review.contains(name),
+            provenance,
+            deployment,
+        })
+    }
+
+    fn values(
+        &self,
+        app: &App,
+        scope: &Scope,
+        reader: &Reader<'_>,
+        target: &Target,
+    ) -> Result<(Vec<FoundFile>, Vec<ValuesOrigin>)> {
+        let (mut files, mut origins) = (Vec::new(), Vec::new());
+        for values in &app.values {
+            let path = values.path.expand(scope)?;
+            let path = path::clean_below(&path).map_err(|message| values.path.error(message))?;
+            match reader.find(&path)? {
+                Some(file) => {
+                    origins.push(ValuesOrigin { path, id: file.id.to_string() });
+                    files.push(file);
+                }
+                None if values.optional => {}
+                None => {
+                    let error = Error::input(format!("the values file {} is missing", reader.view().call(&path)));
+                    return Err(match values.path.literal() {
+                        Some(_) => error,
+                        None => error.hint(format!(
+                            "its name follows from {}, by {}",
+                            target.found.file,
+                            values.path.source()
+                        )),
+                    });
+                }
+            }
+        }
+        Ok((files, origins))
+    }
+
+    fn chart(&self, app: &App, scope: &Scope) -> Result<(ChartPlace, Source)> {
+        let path = app.chart_path.expand(scope)?;
+        let path = path::clean(&path).map_err(|message| app.chart_path.error(message))?;
+        let revision = app.chart_revision.as_ref().map(|text| Ok((text, text.expand(scope)?))).transpose()?;
+        let Some(text) = &app.chart_repository else {
+            return match (&self.policy, revision) {
+                (View::Folder { root }, None) => {
+                    let full = root.join(&path);
+                    let source = Source { repository: None, commit: None, path, id: "worktree".into() };
+                    Ok((ChartPlace::Disk { path: full }, source))
+                }
+                (_, revision) => {
+                    let local = self.repository.local();
+                    let commit = match (revision, self.policy_commit()) {
+                        (Some((text, revision)), _) => {
+                            repository::resolve(&local, &revision).map_err(|error| text.error(error.message()))?
+                        }
+                        (None, Some(commit)) => commit,
+                        (None, None) => return Err(Error::input("a work tree has no commit")),
+                    };
+                    let located = self.locate(None, &self.repository, commit, &path)?;
+                    Ok(objects(None, None, located))
+                }
+            };
+        };
+        let name = text.expand(scope)?;
+        let repository = self.sources.open(&name, &self.repository.local())?;
+        let Some((revision_text, revision)) = revision else { return Err(text.error("needs chart.revision")) };
+        let commit = match ObjectId::from_hex(revision.as_bytes()) {
+            Ok(id) => id,
+            Err(_) => repository::resolve(&repository.local(), &revision)
+                .map_err(|error| revision_text.error(error.message()))?,
+        };
+        let located = self.locate(Some(&name), &repository, commit, &path)?;
+        Ok(objects(Some(name), Some(repository), located))
+    }
+
+    /// Finds a chart, once for all deployments that use it.
+    fn locate(&self, name: Option<&str>, repository: &Repository, commit: ObjectId, path: &str) -> Result<Located> {
+        let key = (name.map(str::to_owned), commit, path.to_owned());
+        let mut located = self.located.lock().unwrap_or_else(PoisonError::into_inner);
+        located.entry(key).or_insert_with(|| source::locate(&Trees::new(repository.local()), commit, path)).clone()
+    }
+
+    /// Whether all gates of a deployment are open.
+    ///
+    /// # Errors
+    /// One is closed; the message names its file.
+    pub(crate) fn check_gates(&self, plan: &Plan, main: &Reader<'_>) -> Result<()> {
+        let app = self.app(plan.app)?;
+        let mut scope = None;
+        for gate in &app.gates {
+            if !gate.deployments.is_empty() && !gate.deployments.contains(&plan.name) {
+                continue;
+            }
+            if scope.is_none() {
+                let loaded = self.lock(plan.app)?;
+                let lock = loaded.as_ref().map(|loaded| &loaded.lock.value);
+                scope = Some(Scope::of_deployment(&app.name, &plan.name, &plan.deployment, lock));
+            }
+            let Some(scope) = &scope else { continue };
+            let path = gate.file.expand(scope)?;
+            let path = path::clean_below(&path).map_err(|message| gate.file.error(message))?;
+            let call = main.view().call(&path);
+            let wanted = match &gate.key {
+                Some(key) => format!("the gate opens when that file is there, with a value for {key}"),
+                None => "the gate opens when that file is there".into(),
+            };
+            let closed = |what: &str| Error::new(ErrorKind::Gate, format!("the gate is closed: {call} {what}"));
+            let Some(content) = main.read(&path)? else { return Err(closed("is missing").hint(wanted)) };
+            if let Some(key) = &gate.key {
+                let document = Document::parse(&call, &content.bytes)?;
+                if document.section()?.get(key).is_none() {
+                    return Err(closed(&format!("has no {key}")).hint(wanted));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn objects(name: Option<String>, repository: Option<Repository>, located: Located) -> (ChartPlace, Source) {
+    let source = Source {
+        repository: name,
+        commit: Some(located.commit.to_string()),
+        path: located.path.clone(),
+        id: located.id.to_string(),
+    };
+    (ChartPlace::Objects { repository, located }, source)
+}
+
+/// The apps that need no configuration: those with a folder of deployments and one of build locks.
+fn default_config(reader: &Reader<'_>) -> Result<Config> {
+    let mut apps = Vec::new();
+    for name in reader.names("apps")? {
+        let app = App::in_default_layout(&name)?;
+        let has_lock = !reader.names(&format!("warehouses/{name}/builds"))?.is_empty();
+        if has_lock && !deployment::find(&app, reader)?.is_empty() {
+            apps.push(app);
+        }
+    }
+    if apps.is_empty() {
+        return Err(Error::input(format!("there is no {}", reader.view().call(FILE))).hint(
+            "and no app in the layout that needs none: apps/<app>/deployments/<name>/deployment.yaml and \
+             warehouses/<app>/builds/current.yaml",
+        ));
+    }
+    Ok(Config { apps })
+}
+
+/// Outputs that would overwrite each other: for each of `plans` that is in one, a complaint.
+pub(crate) fn clashes(run: &Run, targets: &[Target], plans: &[Result<Plan>]) -> Vec<Option<Error>> {
+    struct Claim<'a> {
+        parts: Vec<&'a str>,
+        path: &'a str,
+        at: usize,
+    }
+    let mut by_branch: HashMap<&str, Vec<Claim<'_>>> = HashMap::new();
+    for (at, plan) in plans.iter().enumerate() {
+        if let Ok(plan) = plan {
+            for path in [&plan.provenance.output.path, &plan.provenance_path] {
+                let claim = Claim { parts: path.split('/').collect(), path, at };
+                by_branch.entry(&plan.branch).or_default().push(claim);
+            }
+        }
+    }
+    let mut found: Vec<Option<Error>> = plans.iter().map(|_| None).collect();
+    for (branch, mut claims) in by_branch {
+        // In this order a path stands right before those below it.
+        claims.sort_by(|a, b| a.parts.cmp(&b.parts).then(a.at.cmp(&b.at)));
+        let mut outer: Option<&Claim<'_>> = None;
+        for claim in &claims {
+            if let Some(before) = outer
+                && path::overlap(before.path, claim.path)
+            {
+                if before.at != claim.at
+                    && let (Some(first), Some(second)) = (targets.get(before.at), targets.get(claim.at))
+                {
+                    let error = Error::new(
+                        ErrorKind::Conflict,
+                        format!(
+                            "{} and {} would overwrite each other on branch {branch}: one writes {}, the other {}",
+                            run.call(first),
+                            run.call(second),
+                            before.path,
+                            claim.path
+                        ),
+                    )
+                    .hint(if run.configured {
+                        "give each an output.branch, output.path and output.provenance of its own in thinlock.yaml"
+                    } else {
+                        "write a thinlock.yaml that gives each an output.branch, output.path and output.provenance of its own"
+                    });
+                    for at in [before.at, claim.at] {
+                        if let Some(slot) = found.get_mut(at) {
+                            slot.get_or_insert_with(|| error.clone());
+                        }
+                    }
+                }
+                continue;
+            }
+            outer = Some(claim);
+        }
+    }
+    found
+}

@@ -1,0 +1,168 @@
+//! The GitOps repository's files as of a commit, or as they lie in the work tree.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+use gix::objs::Kind;
+use gix::objs::tree::EntryKind;
+use rustc_hash::FxHashMap;
+
+use crate::error::{Context, Error, Result};
+use crate::repository::{self, Repository};
+use crate::tree::{Content, Entry, Trees};
+
+/// Where files are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// A commit, and its tree.
+    Commit { id: ObjectId, tree: ObjectId },
+    /// A work tree, whatever git says of its files.
+    Folder { root: PathBuf },
+}
+
+/// Reads a [`View`] on one thread.
+pub(crate) struct Reader<'v> {
+    view: &'v View,
+    trees: Trees,
+    // What is at a path: a few values files are asked for by every deployment.
+    found: RefCell<FxHashMap<String, Option<Entry>>>,
+}
+
+/// A file that was found: its id, and its bytes if finding the id meant reading them.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundFile {
+    pub(crate) id: ObjectId,
+    bytes: Option<Arc<[u8]>>,
+}
+
+impl View {
+    /// The files of a commit.
+    pub(crate) fn of_commit(trees: &Trees, id: ObjectId) -> Result<View> {
+        Ok(View::Commit { id, tree: trees.root_of(id)? })
+    }
+
+    /// What messages call a file.
+    pub(crate) fn call(&self, path: &str) -> String {
+        match self {
+            View::Commit { id, .. } => format!("{path} (at {})", repository::short(*id)),
+            View::Folder { root } => root.join(path).display().to_string(),
+        }
+    }
+}
+
+impl<'v> Reader<'v> {
+    pub(crate) fn new(view: &'v View, repository: &Repository) -> Reader<'v> {
+        Reader { view, trees: Trees::new(repository.local()), found: RefCell::default() }
+    }
+
+    pub(crate) fn view(&self) -> &'v View {
+        self.view
+    }
+
+    pub(crate) fn trees(&self) -> &Trees {
+        &self.trees
+    }
+
+    /// A file; `None` if nothing is there.
+    pub(crate) fn read(&self, path: &str) -> Result<Option<Content>> {
+        self.find(path)?.map(|file| self.load(&file)).transpose()
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn load(&self, file: &FoundFile) -> Result<Content> {
+        match &file.bytes {
+            Some(bytes) => Ok(Content { id: file.id, bytes: Arc::clone(bytes) }),
+            None => self.trees.blob(file.id),
+        }
+    }
+
+    /// Finds a file without reading it, where that can be; `None` if nothing is there.
+    pub(crate) fn find(&self, path: &str) -> Result<Option<FoundFile>> {
+        match self.view {
+            View::Commit { .. } => {
+                let Some(entry) = self.entry(path)? else { return Ok(None) };
+                match entry.kind {
+                    EntryKind::Blob | EntryKind::BlobExecutable => Ok(Some(FoundFile { id: entry.id, bytes: None })),
+                    _ => Err(Error::input(format!("{} is a folder; expected a file", self.view.call(path)))),
+                }
+            }
+            View::Folder { root } => {
+                let full = root.join(path);
+                if !inside(root, &full)? {
+                    return Ok(None);
+                }
+                let bytes = std::fs::read(&full).or_fail(|| format!("cannot read {}", full.display()))?;
+                let hash = self.trees.repository().object_hash();
+                let id = gix::objs::compute_hash(hash, Kind::Blob, &bytes).or_fail(|| "hashing a file".into())?;
+                Ok(Some(FoundFile { id, bytes: Some(bytes.into()) }))
+            }
+        }
+    }
+
+    /// What is at a path of the commit; of a work tree this says nothing.
+    pub(crate) fn entry(&self, path: &str) -> Result<Option<Entry>> {
+        let View::Commit { tree, .. } = self.view else { return Ok(None) };
+        if let Some(found) = self.found.borrow().get(path) {
+            return Ok(*found);
+        }
+        let found = self.trees.follow(*tree, path)?;
+        self.found.borrow_mut().insert(path.to_owned(), found);
+        Ok(found)
+    }
+
+    /// Whether a file is there, without reading it.
+    pub(crate) fn has_file(&self, path: &str) -> Result<bool> {
+        match self.view {
+            View::Commit { .. } => Ok(self
+                .entry(path)?
+                .is_some_and(|entry| matches!(entry.kind, EntryKind::Blob | EntryKind::BlobExecutable))),
+            View::Folder { root } => {
+                let full = root.join(path);
+                Ok(inside(root, &full)? && full.is_file())
+            }
+        }
+    }
+
+    /// The names in a folder, in byte order; none if it is not there.
+    pub(crate) fn names(&self, path: &str) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        match self.view {
+            View::Commit { .. } => {
+                let Some(entry) = self.entry(path)? else { return Ok(names) };
+                if entry.kind == EntryKind::Tree {
+                    let folder = self.trees.folder(entry.id)?;
+                    names.extend(folder.entries().filter_map(|(name, _)| Some(name.to_str().ok()?.to_owned())));
+                }
+            }
+            View::Folder { root } => {
+                let full = root.join(path);
+                if inside(root, &full)? && full.is_dir() {
+                    let entries = std::fs::read_dir(&full).or_fail(|| format!("cannot list {}", full.display()))?;
+                    names.extend(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
+                }
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+/// Whether something is at a path below a root, links followed; a link that leads out is an error.
+fn inside(root: &Path, path: &Path) -> Result<bool> {
+    let fail = || format!("cannot read {}", path.display());
+    let full = match path.canonicalize() {
+        Ok(full) => full,
+        Err(cause) if matches!(cause.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(false);
+        }
+        Err(cause) => return Err(Error::io(fail(), cause)),
+    };
+    let root = root.canonicalize().or_fail(fail)?;
+    if !full.starts_with(&root) || full.components().any(|part| part.as_os_str() == ".git") {
+        return Err(Error::input(format!("{}: a symbolic link leads out of the repository", path.display())));
+    }
+    Ok(true)
+}
