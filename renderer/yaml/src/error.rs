@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::scanner::Mark;
+
 /// A failure to read or write YAML. `Display` prints exactly what Go's `err.Error()` returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Box<Data>);
@@ -10,13 +12,14 @@ pub struct Error(Box<Data>);
 struct Data {
     text: String,
     line: Option<u32>,
+    mark: Option<(u32, u32)>,
 }
 
 impl Error {
     /// An error with a text and no place.
     #[cold]
     pub(crate) fn new(text: impl Into<String>) -> Error {
-        Error(Box::new(Data { text: text.into(), line: None }))
+        Error(Box::new(Data { text: text.into(), line: None, mark: None }))
     }
 
     /// A syntax error: `yaml: line 3: PROBLEM`, without the line where yaml.v2 leaves it out (`line` 0).
@@ -25,7 +28,7 @@ impl Error {
         if line == 0 {
             return Error::new(format!("yaml: {problem}"));
         }
-        Error(Box::new(Data { text: format!("yaml: line {line}: {problem}"), line: Some(line) }))
+        Error(Box::new(Data { text: format!("yaml: line {line}: {problem}"), line: Some(line), mark: None }))
     }
 
     /// The same error behind a prefix, as `fmt.Errorf("PREFIX: %w", err)` makes it.
@@ -34,6 +37,14 @@ impl Error {
     pub(crate) fn wrap(mut self, prefix: &str) -> Error {
         self.0.text.insert_str(0, ": ");
         self.0.text.insert_str(0, prefix);
+        self
+    }
+
+    /// The same error with the place where it is, counted from 0; the first place that is given stays.
+    #[cold]
+    #[must_use]
+    pub(crate) fn at(mut self, mark: Mark) -> Error {
+        self.0.mark.get_or_insert((mark.line + 1, mark.column + 1));
         self
     }
 
@@ -46,6 +57,11 @@ impl Error {
     /// bracket) name the line before the one that is wrong, counting from 1, and nothing on the first line is named.
     pub fn line(&self) -> Option<u32> {
         self.0.line
+    }
+
+    /// The line and column, from 1, where reading stopped, whatever line the text names.
+    pub fn mark(&self) -> Option<(u32, u32)> {
+        self.0.mark
     }
 }
 

@@ -6,6 +6,7 @@ mod emit;
 mod error;
 mod exact;
 mod json;
+pub mod node;
 mod parser;
 mod reader;
 mod resolve;

@@ -170,7 +170,7 @@ impl Parser<'_> {
     /// A parser error. yaml.v2 takes the line, which counts from 0, as it is, and leaves 0 out.
     #[cold]
     fn error(mark: Mark, problem: &str) -> Error {
-        Error::syntax(mark.line, problem)
+        Error::syntax(mark.line, problem).at(mark)
     }
 
     // --- documents

@@ -194,7 +194,7 @@ impl<'a> Scanner<'a> {
     /// An error at the current place. Scanner errors name the right line, except that the first is not named.
     #[cold]
     pub(crate) fn error(&self, problem: &str) -> Error {
-        Error::syntax(if self.line == 0 { 0 } else { self.line + 1 }, problem)
+        Error::syntax(if self.line == 0 { 0 } else { self.line + 1 }, problem).at(self.mark())
     }
 
     // --- characters
