@@ -155,9 +155,8 @@ impl App {
         let output = app.require("output")?.section()?;
         output.only(&["branch", "path", "layout", "provenance"])?;
         let layout = match output.get("layout") {
-            Some(field) => Layout::from_name(field.string()?).ok_or_else(|| {
-                unknown(&field, "layout", &["kargo-flat", "flat", "helm", "single"])
-            })?,
+            Some(field) => Layout::from_name(field.string()?)
+                .ok_or_else(|| unknown(&field, "layout", &["kargo-flat", "flat", "helm", "single"]))?,
             None => Layout::Flat,
         };
 
@@ -175,15 +174,7 @@ impl App {
             None => None,
         };
         if let Some(helm) = &helm {
-            helm.only(&[
-                "dialect",
-                "kubeVersion",
-                "apiVersions",
-                "includeCRDs",
-                "hooks",
-                "tests",
-                "schemaValidation",
-            ])?;
+            helm.only(&["dialect", "kubeVersion", "apiVersions", "includeCRDs", "hooks", "tests", "schemaValidation"])?;
         }
         let helm = |key: &str| helm.as_ref().and_then(|helm| helm.get(key));
         let flag = |key: &str, default: bool| helm(key).map_or(Ok(default), |field| field.boolean());
@@ -206,9 +197,11 @@ impl App {
             chart_path: text(&chart.require("path")?)?,
             values: list(app, "values")?.iter().map(values_file).collect::<Result<_>>()?,
             set: match app.get("set") {
-                Some(field) => {
-                    field.section()?.fields().map(|(key, field)| Ok((key.to_owned(), text(&field)?))).collect::<Result<_>>()?
-                }
+                Some(field) => field
+                    .section()?
+                    .fields()
+                    .map(|(key, field)| Ok((key.to_owned(), text(&field)?)))
+                    .collect::<Result<_>>()?,
                 None => Vec::new(),
             },
             release_name: release("name", "{{ .name }}")?,

@@ -60,9 +60,9 @@ impl Node {
             Content::Bool(b) => Data::Bool(b),
             Content::Number(text) => Data::Number(text),
             Content::String(text) => Data::String(text),
-            Content::Sequence(items) => Data::Sequence(
-                items.into_iter().map(|item| Node::from_yaml(item, document)).collect::<Result<_>>()?,
-            ),
+            Content::Sequence(items) => {
+                Data::Sequence(items.into_iter().map(|item| Node::from_yaml(item, document)).collect::<Result<_>>()?)
+            }
             Content::Mapping(entries) => {
                 let mut all = Vec::with_capacity(entries.len());
                 for (key, value) in entries {
@@ -113,7 +113,7 @@ impl Document {
             Error::input("the file is not UTF-8").at(Place { file: file.into(), line, column: 0, text: None })
         })?;
         let mut document = Document { file: file.into(), text: text.into(), root: Node::null() };
-        let mut failed = |error: &thinlock_yaml::Error| {
+        let failed = |error: &thinlock_yaml::Error| {
             let message = error.text().strip_prefix("yaml: ").unwrap_or(error.text());
             // The line in Go's text is often the one before.
             let message = match (message.strip_prefix("line "), message.split_once(": ")) {
@@ -122,9 +122,7 @@ impl Document {
             };
             let message = format!("this is no YAML: {message}");
             match error.mark() {
-                Some((line, column)) => {
-                    document.error(Mark { line: line as usize, column: column as usize }, message)
-                }
+                Some((line, column)) => document.error(Mark { line: line as usize, column: column as usize }, message),
                 None => Error::input(message).at(Place { file: file.into(), line: 0, column: 0, text: None }),
             }
         };

@@ -23,7 +23,7 @@ pub struct Text {
 }
 
 /// What strings are expanded over.
-pub struct Scope {
+pub(crate) struct Scope {
     dot: Map,
 }
 

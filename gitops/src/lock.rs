@@ -92,10 +92,9 @@ fn commit(field: &Field<'_>) -> Result<ObjectId> {
 fn image_ref(field: &Field<'_>) -> Result<String> {
     let text = field.string()?;
     if text.contains('@') || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(field.error(format!(
-            "expected an image's name and tag, without a digest, found {}",
-            document::shown(text)
-        )));
+        return Err(
+            field.error(format!("expected an image's name and tag, without a digest, found {}", document::shown(text)))
+        );
     }
     Ok(text.to_owned())
 }
@@ -104,12 +103,12 @@ fn digest(field: &Field<'_>) -> Result<String> {
     let text = field.string()?;
     match text.strip_prefix("sha256:") {
         Some(hex) if hex.len() == 64 && is_hex(hex) => Ok(text.to_owned()),
-        Some(hex) if is_hex(hex) => Err(field
-            .error(format!("expected sha256: and 64 lower-case hexadecimal digits, found {} digits", hex.len()))),
-        _ => Err(field.error(format!(
-            "expected sha256: and 64 lower-case hexadecimal digits, found {}",
-            document::shown(text)
-        ))),
+        Some(hex) if is_hex(hex) => {
+            Err(field
+                .error(format!("expected sha256: and 64 lower-case hexadecimal digits, found {} digits", hex.len())))
+        }
+        _ => Err(field
+            .error(format!("expected sha256: and 64 lower-case hexadecimal digits, found {}", document::shown(text)))),
     }
 }
 

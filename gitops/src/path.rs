@@ -33,8 +33,12 @@ pub(crate) fn clean_below(text: &str) -> Result<String, String> {
 
 /// Names that git refuses in trees since some file system takes them for `.git`.
 fn is_dot_git(name: &str) -> bool {
-    let plain: String =
-        name.chars().filter(|c| !is_ignorable(*c)).collect::<String>().trim_end_matches(['.', ' ']).to_ascii_lowercase();
+    let plain: String = name
+        .chars()
+        .filter(|c| !is_ignorable(*c))
+        .collect::<String>()
+        .trim_end_matches(['.', ' '])
+        .to_ascii_lowercase();
     matches!(plain.as_str(), ".git" | "git~1") || plain.starts_with(".git:")
 }
 

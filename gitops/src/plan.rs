@@ -16,9 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expand::{Scope, Text};
 use crate::lock::Lock;
 use crate::path;
-use crate::provenance::{
-    Helm, LockOrigin, Output, Provenance, Release, SCHEMA_VERSION, Setting, Source, ValuesOrigin,
-};
+use crate::provenance::{Helm, LockOrigin, Output, Provenance, Release, SCHEMA_VERSION, Setting, Source, ValuesOrigin};
 use crate::repository::{self, Repository};
 use crate::source::{self, Located, Sources};
 use crate::tree::Trees;
@@ -55,10 +53,13 @@ pub struct Run {
     config: Config,
     configured: bool,
     locks: Vec<OnceLock<Result<Option<Arc<Loaded>>>>>,
-    located: Mutex<HashMap<(Option<String>, ObjectId, String), Result<Located>>>,
+    located: Mutex<HashMap<ChartKey, Result<Located>>>,
     freight: Option<String>,
     layout: Option<Layout>,
 }
+
+/// What names a chart: the repository's name, the commit, the path.
+type ChartKey = (Option<String>, ObjectId, String);
 
 /// A build lock that was read.
 #[derive(Debug)]
@@ -234,7 +235,8 @@ impl Run {
             match fits.as_slice() {
                 [] => {
                     let known: Vec<&str> = all.iter().map(|target| target.found.name.as_str()).collect();
-                    let error = Error::input(format!("no deployment {name:?}; there is {}", document::alternatives(&known)));
+                    let error =
+                        Error::input(format!("no deployment {name:?}; there is {}", document::alternatives(&known)));
                     return Err(match document::nearest(name, &known) {
                         Some(near) => error.hint(format!("did you mean {near}?")),
                         None => error,
@@ -329,7 +331,9 @@ impl Run {
         let branch = app.branch.expand(&scope)?;
         repository::full_name(&branch).map_err(|error| app.branch.error(error.message()))?;
         if self.main_branch.as_deref() == Some(branch.as_str()) {
-            return Err(app.branch.error(format!("{branch} is the branch with the policy; rendered files need one of their own")));
+            return Err(app
+                .branch
+                .error(format!("{branch} is the branch with the policy; rendered files need one of their own")));
         }
         let expand_path = |text: &Text| -> Result<String> {
             path::clean_below(&text.expand(&scope)?).map_err(|message| text.error(message))
@@ -358,10 +362,9 @@ impl Run {
                 (None, Some(commit)) => format!("git-{commit}"),
                 (None, None) => "worktree".into(),
             },
-            lock: loaded.as_ref().map(|loaded| LockOrigin {
-                path: loaded.path.clone(),
-                commit: loaded.commit.map(|id| id.to_string()),
-            }),
+            lock: loaded
+                .as_ref()
+                .map(|loaded| LockOrigin { path: loaded.path.clone(), commit: loaded.commit.map(|id| id.to_string()) }),
             source,
             policy_commit,
             image: lock.map(|lock| format!("{}@{}", lock.image_ref, lock.image_digest)),

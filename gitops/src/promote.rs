@@ -144,10 +144,8 @@ pub fn promote(
     cache: &Cache,
     progress: Progress<'_>,
 ) -> Result<Promoted> {
-    let plans: Vec<Result<Plan>> = targets
-        .par_iter()
-        .map_init(|| run.policy_reader(), |reader, target| run.plan(target, reader))
-        .collect();
+    let plans: Vec<Result<Plan>> =
+        targets.par_iter().map_init(|| run.policy_reader(), |reader, target| run.plan(target, reader)).collect();
     let clashes = find_clashes(run, targets, &plans)?;
     let checked_out = repository::checked_out(&run.repository.local())?;
     let is_checked_out = |branch: &str| -> Result<()> {
@@ -165,12 +163,8 @@ pub fn promote(
     let done = std::sync::atomic::AtomicUsize::new(0);
     let mut reports = Vec::with_capacity(targets.len());
     let mut changed: Vec<(usize, Change)> = Vec::new();
-    let work: Vec<(&Target, Result<Plan>, Option<Error>)> = targets
-        .iter()
-        .zip(plans)
-        .zip(clashes)
-        .map(|((target, plan), clash)| (target, plan, clash))
-        .collect();
+    let work: Vec<(&Target, Result<Plan>, Option<Error>)> =
+        targets.iter().zip(plans).zip(clashes).map(|((target, plan), clash)| (target, plan, clash)).collect();
     let results: Vec<(Report, Option<Change>)> = work
         .into_par_iter()
         .map_init(
@@ -190,9 +184,8 @@ pub fn promote(
                     Some(clash) => Err(clash),
                     None => plan,
                 };
-                let change = plan.and_then(|plan| {
-                    one(run, plan, promotion, worker, host, cache, &is_checked_out, &mut report)
-                });
+                let change =
+                    plan.and_then(|plan| one(run, plan, promotion, worker, host, cache, &is_checked_out, &mut report));
                 let change = match change {
                     Ok(change) => change,
                     Err(error) => {
@@ -262,7 +255,7 @@ fn one(
     plan: Plan,
     promotion: &Promotion,
     worker: &mut Worker<'_>,
-    host: &dyn Host,
+    host: &(dyn Host + Sync),
     cache: &Cache,
     is_checked_out: &dyn Fn(&str) -> Result<()>,
     report: &mut Report,
@@ -330,7 +323,10 @@ fn one(
             if plan.review_only {
                 return Err(Error::new(
                     ErrorKind::Gate,
-                    format!("{} changes through a review only, and this rendering differs from {}", report.call, plan.branch),
+                    format!(
+                        "{} changes through a review only, and this rendering differs from {}",
+                        report.call, plan.branch
+                    ),
                 )
                 .hint(format!("thinlock promote --review {}", report.call)));
             }

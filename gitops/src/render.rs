@@ -49,7 +49,7 @@ pub(crate) enum Form {
 pub(crate) fn render(
     plan: &Plan,
     reader: &Reader<'_>,
-    host: &dyn Host,
+    host: &(dyn Host + Sync),
     cache: &Cache,
     form: Form,
 ) -> Result<Product> {
@@ -149,7 +149,7 @@ fn load_objects(trees: &Trees, located: &Located, dialect: &Dialect, log: &mut V
         return chart::load_archive(&bytes, &located.path, dialect, log).map_err(wrong);
     }
     let mut files = FileSet::new(format!("{}:{}", located.commit, located.path));
-    for (path, id, bytes) in source::files(trees, located.id).map_err(|error| error.context(&call))? {
+    for (path, Content { id, bytes }) in source::files(trees, located.id).map_err(|error| error.context(&call))? {
         files.push(File::with_id(path, &*bytes, content_id(id)?));
     }
     files.sort_as_walked();

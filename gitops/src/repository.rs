@@ -1,6 +1,7 @@
 //! A git repository: revisions, branches and history, without any checkout.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
@@ -13,7 +14,7 @@ use crate::tree::Trees;
 /// A repository that threads may share.
 #[derive(Clone, Debug)]
 pub struct Repository {
-    shared: gix::ThreadSafeRepository,
+    shared: Arc<gix::ThreadSafeRepository>,
 }
 
 impl Repository {
@@ -26,7 +27,7 @@ impl Repository {
             return Err(Error::input(format!("{}: no such folder", path.display())));
         }
         match gix::ThreadSafeRepository::open(path) {
-            Ok(shared) => Ok(Repository { shared }),
+            Ok(shared) => Ok(Repository { shared: Arc::new(shared) }),
             Err(cause) if cause.is_not_found() => {
                 Err(Error::input(format!("{} is not a git repository", path.display()))
                     .hint("name a bare repository, or the root folder of a work tree"))
@@ -40,9 +41,12 @@ impl Repository {
     /// # Errors
     /// There is none.
     pub fn discover(folder: &Path) -> Result<Repository> {
-        gix::ThreadSafeRepository::discover(folder).map(|shared| Repository { shared }).map_err(|_| {
-            Error::input(format!("{} is not in a git repository", folder.display())).hint("name one with --repo PATH")
-        })
+        gix::ThreadSafeRepository::discover(folder).map(|shared| Repository { shared: Arc::new(shared) }).map_err(
+            |_| {
+                Error::input(format!("{} is not in a git repository", folder.display()))
+                    .hint("name one with --repo PATH")
+            },
+        )
     }
 
     /// A handle for this thread.

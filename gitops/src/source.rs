@@ -12,7 +12,7 @@ use gix::url::Scheme;
 
 use crate::error::{Error, Result};
 use crate::repository::{self, Repository};
-use crate::tree::{Entry, Trees};
+use crate::tree::{Content, Entry, Trees};
 
 /// The repositories that charts are read from, each opened once.
 #[derive(Debug)]
@@ -104,8 +104,9 @@ pub(crate) fn locate(trees: &Trees, commit: ObjectId, path: &str) -> Result<Loca
     let root = trees.root_of(commit).map_err(|_| Error::input(format!("{commit} is no commit of {repository}")))?;
     let shown = if path.is_empty() { "." } else { path };
     let Some(entry) = trees.follow(root, path)? else {
-        return Err(Error::input(format!("there is no {shown} in {at}"))
-            .hint("packaging.sourcePath of the lock, or chart.path of thinlock.yaml, names the chart's folder or .tgz"));
+        return Err(Error::input(format!("there is no {shown} in {at}")).hint(
+            "packaging.sourcePath of the lock, or chart.path of thinlock.yaml, names the chart's folder or .tgz",
+        ));
     };
     let located = |archive| Located { commit, path: path.to_owned(), id: entry.id, archive };
     match entry.kind {
@@ -132,9 +133,9 @@ fn chart_nearby(trees: &Trees, entry: Entry, path: &str) -> Result<String> {
     Ok("expected the folder that holds the chart's Chart.yaml".into())
 }
 
-/// The files of a chart's folder, in the order of their paths: path, blob and bytes. Links are followed inside the
+/// The files of a chart's folder, in git's order. Links are followed inside the
 /// chart and nowhere else.
-pub(crate) fn files(trees: &Trees, tree: ObjectId) -> Result<Vec<(String, ObjectId, std::sync::Arc<[u8]>)>> {
+pub(crate) fn files(trees: &Trees, tree: ObjectId) -> Result<Vec<(String, Content)>> {
     let mut out = Vec::new();
     walk(trees, tree, tree, "", 0, &mut out)?;
     Ok(out)
@@ -151,7 +152,7 @@ fn walk(
     tree: ObjectId,
     prefix: &str,
     depth: usize,
-    out: &mut Vec<(String, ObjectId, std::sync::Arc<[u8]>)>,
+    out: &mut Vec<(String, Content)>,
 ) -> Result<()> {
     if depth > MAX_DEPTH || out.len() > MAX_FILES {
         return Err(Error::input(format!("the chart's folder {prefix} is too deep or holds too many files")));
@@ -175,9 +176,9 @@ fn walk(
         match entry.kind {
             EntryKind::Tree => walk(trees, root, entry.id, &path, depth + 1, out)?,
             EntryKind::Blob | EntryKind::BlobExecutable => {
-                let bytes = trees.blob(entry.id)?.bytes;
-                check_not_lfs(&path, &bytes)?;
-                out.push((path, entry.id, bytes));
+                let content = trees.blob(entry.id)?;
+                check_not_lfs(&path, &content.bytes)?;
+                out.push((path, content));
             }
             // A submodule that is not checked out is an empty folder.
             EntryKind::Commit | EntryKind::Link => {}

@@ -80,8 +80,11 @@ fn folder_at(trees: &Trees, root: ObjectId, branch: &str, path: &str) -> Result<
 
 fn in_the_way(branch: &str, at: &str, path: &str, found: &str, expected: &str) -> Error {
     let target = if at == path { String::new() } else { format!(" on the way to {path}") };
-    Error::new(ErrorKind::Conflict, format!("branch {branch} holds {found} at {at}, where a {expected} should be{target}"))
-        .hint("the branch is not written: remove it there, or name another output.path in thinlock.yaml")
+    Error::new(
+        ErrorKind::Conflict,
+        format!("branch {branch} holds {found} at {at}, where a {expected} should be{target}"),
+    )
+    .hint("the branch is not written: remove it there, or name another output.path in thinlock.yaml")
 }
 
 /// The files under a tree, below a prefix.

@@ -44,9 +44,9 @@ impl Cache {
         &self,
         dialect: &Dialect,
         id: ContentId,
-        load: impl FnOnce() -> Result<Chart, E>,
+        load: impl FnOnce() -> Result<Arc<Chart>, E>,
     ) -> Result<Arc<Chart>, E> {
-        self.charts.get_or_try_insert((dialect.name, id), || load().map(Arc::new))
+        self.charts.get_or_try_insert((dialect.name, id), load)
     }
 
     /// The values of a file, parsed by `parse` if they are not here yet.
