@@ -32,6 +32,8 @@ mod stage;
 pub mod tree;
 mod view;
 
+pub use gix::ObjectId;
+
 pub use error::{Error, ErrorKind, Place, Result};
 pub use plan::{Options, Run, Target};
 pub use promote::promote;

@@ -63,11 +63,6 @@ impl Where {
         })
     }
 
-    /// Whether `--freight` or `--policy` was given.
-    pub(crate) fn names_commits(&self) -> bool {
-        self.freight.is_some() || self.policy.is_some()
-    }
-
     /// Runs on as many threads as were asked for.
     pub(crate) fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
         match self.jobs {

@@ -1,5 +1,9 @@
 //! thinlock's own commands.
 
+mod common;
+mod promote;
+mod render;
+
 use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +27,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Render the deployments of a GitOps repository to a folder or to standard output; nothing is written to git
+    Render(render::RenderArgs),
+    /// Render deployments from their build lock, and commit them to their stage branches
+    Promote(promote::PromoteArgs),
     /// Print a completion script for a shell
     Completion {
         /// The shell
@@ -45,6 +53,8 @@ pub(crate) fn run(args: &[OsString], env: &Env, streams: &mut Streams<'_>) -> u8
             args.insert(0, OsString::from("template"));
             crate::template::run(&args, env, streams)
         }
+        Command::Render(args) => render::run(&args, env, streams),
+        Command::Promote(args) => promote::run(&args, env, streams),
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "thinlock", &mut script);

@@ -1,14 +1,12 @@
 //! `thinlock promote`: from a build lock to commits on stage branches.
 
-use std::io::Write;
 use std::time::Instant;
 
 use clap::Args;
-use gix::ObjectId;
 use thinlock_gitops::diff::{self, ChangeKind, FileChange};
 use thinlock_gitops::identity::Identity;
 use thinlock_gitops::promote::{Outcome, Promoted, Promotion, Report};
-use thinlock_gitops::{ErrorKind, Result, Run};
+use thinlock_gitops::{ErrorKind, ObjectId, Result, Run};
 use thinlock_renderer::engine::Cache;
 use thinlock_renderer::manifest::Layout;
 

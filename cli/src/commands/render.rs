@@ -1,6 +1,5 @@
 //! `thinlock render`: deployments of a GitOps repository, to a folder or standard output.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -48,7 +47,9 @@ pub(crate) fn layout(name: &str) -> Result<Layout, String> {
 /// Runs `thinlock render`.
 pub(crate) fn run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> u8 {
     if args.format == Format::Json && args.output_dir.is_none() {
-        let _ = streams.stderr.write_all(b"error: --format json needs --output-dir: standard output is for the manifests\n");
+        let _ = streams
+            .stderr
+            .write_all(b"error: --format json needs --output-dir: standard output is for the manifests\n");
         return USAGE;
     }
     match try_run(args, env, streams) {
