@@ -12,13 +12,13 @@ pub(crate) fn deep_copy(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
         // copystructure asks for the type of what it could not copy.
         return Err(CallError::message("reflect: call of reflect.Value.Type on zero Value"));
     }
-    copy(&value, 0, &mut 0)
+    copy(&value, &mut 0)
 }
 
 /// Copies maps and slices of every type, under their types. Scalars have no identity; structs (`time.Time`,
 /// certificates) cannot be changed by a template, so sharing one is the same as copying it.
-fn copy(value: &Value, depth: usize, visited: &mut usize) -> Answer {
-    check_depth("deepCopy", depth)?;
+fn copy(value: &Value, visited: &mut usize) -> Answer {
+    check_depth("deepCopy")?;
     *visited += 1;
     if *visited > MAX_ELEMENTS {
         return Err(CallError::Limit(format!("deepCopy: more than {MAX_ELEMENTS} values")));
@@ -26,12 +26,12 @@ fn copy(value: &Value, depth: usize, visited: &mut usize) -> Answer {
     Ok(match value {
         Value::Map(map) if !map.is_nil() => {
             let entries = map.snapshot();
-            let copies = entries.iter().map(|(key, v)| Ok((key.clone(), copy(v, depth + 1, visited)?)));
+            let copies = entries.iter().map(|(key, v)| Ok((key.clone(), copy(v, visited)?)));
             Value::Map(Map::from_entries(map.go_type(), copies.collect::<Result<_, CallError>>()?))
         }
         Value::List(list) if !list.is_nil() => {
             let items = list.to_vec();
-            let copies = items.iter().map(|v| copy(v, depth + 1, visited));
+            let copies = items.iter().map(|v| copy(v, visited));
             Value::List(List::new(list.go_type(), copies.collect::<Result<_, CallError>>()?))
         }
         other => versions::deep_copied(other).unwrap_or_else(|| other.clone()),

@@ -1,16 +1,13 @@
 //! Limits on what one call may build. Go's process would take the memory, or die of it; a renderer of charts that it
 //! did not write says no instead.
 
-use thinlock_go::CallError;
+use thinlock_go::{CallError, stack};
 
 /// The longest string that a function makes, in bytes.
 pub(crate) const MAX_TEXT: usize = 128 << 20;
 
 /// The longest slice that a function makes out of a count, and the most values that a copy or a merge visits.
 pub(crate) const MAX_ELEMENTS: usize = 1 << 22;
-
-/// How deep a function follows nested values: only a map that holds itself is deeper.
-pub(crate) const MAX_DEPTH: usize = 1000;
 
 /// Refuses a string of more than [`MAX_TEXT`] bytes.
 pub(crate) fn check_text(function: &str, bytes: usize) -> Result<(), CallError> {
@@ -30,12 +27,10 @@ pub(crate) fn check_elements(function: &str, elements: usize) -> Result<(), Call
     Ok(())
 }
 
-/// Refuses to follow values deeper than [`MAX_DEPTH`].
-pub(crate) fn check_depth(function: &str, depth: usize) -> Result<(), CallError> {
-    if depth > MAX_DEPTH {
-        return Err(CallError::Limit(format!(
-            "{function}: values nested more than {MAX_DEPTH} deep (does a map contain itself?)"
-        )));
+/// Refuses to follow values deeper than the stack allows: only a map that holds itself is so deep.
+pub(crate) fn check_depth(function: &str) -> Result<(), CallError> {
+    if stack::is_low() {
+        return Err(CallError::Limit(format!("{function}: values nested too deep (does a map contain itself?)")));
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ fn merge_all(args: &mut [Value], overwrite: bool) -> Result<Value, Failure> {
             // The parameter is a variable of its own, so mergo can make a map for it.
             target = Map::new(&MAP_STRING_ANY);
         }
-        merger.merge_maps(&target, &source, 0)?;
+        merger.merge_maps(&target, &source)?;
     }
     Ok(Value::Map(target))
 }
@@ -76,8 +76,8 @@ struct Merger {
 
 impl Merger {
     /// mergo's `deepMerge` with a map on both sides.
-    fn merge_maps(&mut self, target: &Map, source: &Map, depth: usize) -> Result<(), Failure> {
-        check_depth("merge", depth).map_err(Failure::Raised)?;
+    fn merge_maps(&mut self, target: &Map, source: &Map) -> Result<(), Failure> {
+        check_depth("merge").map_err(Failure::Raised)?;
         // A nil map inside the destination cannot be replaced from here, so mergo leaves it alone.
         if target.is_nil() {
             return Ok(());
@@ -100,7 +100,7 @@ impl Merger {
             match kind {
                 Kind::Struct | Kind::Pointer | Kind::Map => {
                     if let Some(present) = present.as_ref().filter(|p| !p.is_nil()) {
-                        self.merge_values(present, value, depth + 1)?;
+                        self.merge_values(present, value)?;
                     }
                 }
                 Kind::Slice if present.is_some() && !elem(target).is_any() => {
@@ -129,14 +129,14 @@ impl Merger {
 
     /// mergo's `deepMerge` of a source that is a struct, pointer or map into a present value of any kind. Values held
     /// in an interface cannot be set, so only maps inside them can change.
-    fn merge_values(&mut self, target: &Value, source: &Value, depth: usize) -> Result<(), Failure> {
-        check_depth("merge", depth).map_err(Failure::Raised)?;
+    fn merge_values(&mut self, target: &Value, source: &Value) -> Result<(), Failure> {
+        check_depth("merge").map_err(Failure::Raised)?;
         match target.kind() {
             Kind::Map => match (plain_map(target), plain_map(source)) {
-                (Some(target), Some(source)) => self.merge_maps(&target, &source, depth),
+                (Some(target), Some(source)) => self.merge_maps(&target, &source),
                 _ => Ok(()),
             },
-            Kind::Struct => self.merge_structs(target, source, depth),
+            Kind::Struct => self.merge_structs(target, source),
             Kind::Pointer => {
                 let (Value::Object(to), source_kind) = (target, source.kind()) else { return Ok(()) };
                 if to.is_nil() || (source_kind != Kind::Pointer && self.overwrite) {
@@ -146,14 +146,14 @@ impl Merger {
                 if source_kind == Kind::Pointer {
                     return match source {
                         Value::Object(from) => match from.pointee() {
-                            Some(from) => self.merge_values(&inner, &from, depth + 1),
+                            Some(from) => self.merge_values(&inner, &from),
                             None => Ok(()),
                         },
                         _ => Ok(()),
                     };
                 }
                 if inner.go_type() == source.go_type() {
-                    return self.merge_values(&inner, source, depth + 1);
+                    return self.merge_values(&inner, source);
                 }
                 Err(Failure::Returned("src and dst must be of same type"))
             }
@@ -161,7 +161,7 @@ impl Merger {
         }
     }
 
-    fn merge_structs(&mut self, target: &Value, source: &Value, depth: usize) -> Result<(), Failure> {
+    fn merge_structs(&mut self, target: &Value, source: &Value) -> Result<(), Failure> {
         let Value::Object(to) = target else { return Ok(()) };
         let fields = to.fields();
         if !fields.iter().any(thinlock_go::object::Field::exported) {
@@ -179,7 +179,7 @@ impl Merger {
                 return Err(Failure::panic("reflect: Field index out of range"));
             };
             if matches!(from.value.kind(), Kind::Struct | Kind::Pointer | Kind::Map) {
-                self.merge_values(&field.value, &from.value, depth + 1)?;
+                self.merge_values(&field.value, &from.value)?;
             }
         }
         Ok(())

@@ -167,3 +167,72 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+/// What Go's `asn1.Unmarshal` says of bytes that are no `SEQUENCE` of the fields of a struct with this name. It is
+/// exact where the outermost element is wrong; of what is wrong inside, only that something is.
+pub(crate) fn unmarshal_error(bytes: &[u8], name: &str) -> String {
+    let syntax = |what: &str| format!("asn1: syntax error: {what}");
+    let structure = |what: &str| format!("asn1: structure error: {what}");
+    let Some(&tag) = bytes.first() else {
+        return syntax("sequence truncated");
+    };
+    let mut at = 1;
+    let mut number = u64::from(tag & 0x1F);
+    if number == 0x1F {
+        number = 0;
+        loop {
+            let Some(&byte) = bytes.get(at) else { return syntax("truncated base 128 integer") };
+            // Go takes tag numbers of 31 bits.
+            if number >= 1 << 24 {
+                return structure("base 128 integer too large");
+            }
+            number = number << 7 | u64::from(byte & 0x7F);
+            at += 1;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        if number < 0x1F {
+            return syntax("non-minimal tag");
+        }
+    }
+    let Some(&first) = bytes.get(at) else {
+        return syntax("truncated tag or length");
+    };
+    at += 1;
+    let mut length = u64::from(first & 0x7F);
+    if first & 0x80 != 0 {
+        let digits = length;
+        if digits == 0 {
+            return syntax("indefinite length found (not DER)");
+        }
+        length = 0;
+        for _ in 0..digits {
+            let Some(&byte) = bytes.get(at) else { return syntax("truncated tag or length") };
+            at += 1;
+            if length >= 1 << 23 {
+                return structure("length too large");
+            }
+            length = length << 8 | u64::from(byte);
+            if length == 0 {
+                return structure("superfluous leading zeros in length");
+            }
+        }
+        if length < 0x80 {
+            return structure("non-minimal length");
+        }
+    }
+    if tag != tag::SEQUENCE {
+        return structure(&format!(
+            "tags don't match (16 vs {{class:{} tag:{number} length:{length} isCompound:{}}}) {{optional:false \
+             explicit:false application:false private:false defaultValue:<nil> tag:<nil> stringType:0 timeType:0 \
+             set:false omitEmpty:false}} {name} @{at}",
+            tag >> 6,
+            tag & 0x20 != 0,
+        ));
+    }
+    if length > (bytes.len() - at) as u64 {
+        return syntax("data truncated");
+    }
+    structure("malformed field")
+}

@@ -234,16 +234,14 @@ impl Key {
         match kind {
             "RSA" => from_pkcs1(&block.bytes).map_err(|why| format!("parsing RSA private key from PEM: {why}")),
             "EC" => from_sec1(None, &block.bytes).map_err(|why| format!("parsing EC private key from PEM: {why}")),
-            "DSA" => DsaKey::from_der(&block.bytes)
-                .map(|key| Key::Dsa(Box::new(key)))
-                .ok_or_else(|| format!("parsing DSA private key from PEM: {MALFORMED}")),
-            _ => Err(format!("invalid private key type {kind}")),
+            "DSA" => DsaKey::from_der(&block.bytes).map(|key| Key::Dsa(Box::new(key))).ok_or_else(|| {
+                let why = der::unmarshal_error(&block.bytes, "DSAKeyFormat");
+                format!("parsing DSA private key from PEM: {why}")
+            }),
+            _ => Err(format!("invalid private key type {}", block.kind)),
         }
     }
 }
-
-/// Go's `encoding/asn1` names the very field; this is the common beginning of what it says.
-const MALFORMED: &str = "asn1: structure error";
 
 fn pkcs1(key: &RsaPrivateKey) -> Vec<u8> {
     let zero = BigUint::default();
@@ -281,10 +279,12 @@ fn from_pkcs1(bytes: &[u8]) -> Result<Key, String> {
         return Err(match () {
             () if sec1_parts(bytes).is_some() => use_instead("ParseECPrivateKey"),
             () if pkcs8_parts(bytes).is_some() => use_instead("ParsePKCS8PrivateKey"),
-            () => MALFORMED.to_owned(),
+            () => der::unmarshal_error(bytes, "pkcs1PrivateKey"),
         });
     };
-    let [version, n, e, d, p, q, ..] = &numbers[..] else { return Err(MALFORMED.to_owned()) };
+    let [version, n, e, d, p, q, ..] = &numbers[..] else {
+        return Err(der::unmarshal_error(bytes, "pkcs1PrivateKey"));
+    };
     if *version > BigUint::from(1_u8) {
         return Err("x509: unsupported private key version".to_owned());
     }
@@ -319,7 +319,7 @@ fn from_sec1(curve: Option<&[u8]>, bytes: &[u8]) -> Result<Key, String> {
         return Err(match () {
             () if pkcs8_parts(bytes).is_some() => use_instead("ParsePKCS8PrivateKey"),
             () if pkcs1_numbers(bytes).is_some() => use_instead("ParsePKCS1PrivateKey"),
-            () => format!("x509: failed to parse EC private key: {MALFORMED}"),
+            () => format!("x509: failed to parse EC private key: {}", der::unmarshal_error(bytes, "ecPrivateKey")),
         });
     };
     if version != BigUint::from(1_u8) {
@@ -359,7 +359,7 @@ fn from_pkcs8(bytes: &[u8]) -> Result<Key, String> {
         return Err(match () {
             () if sec1_parts(bytes).is_some() => use_instead("ParseECPrivateKey"),
             () if pkcs1_numbers(bytes).is_some() => use_instead("ParsePKCS1PrivateKey"),
-            () => MALFORMED.to_owned(),
+            () => der::unmarshal_error(bytes, "pkcs8"),
         });
     };
     match oid {
@@ -372,7 +372,10 @@ fn from_pkcs8(bytes: &[u8]) -> Result<Key, String> {
                 return Err("x509: invalid Ed25519 private key parameters".to_owned());
             }
             let seed = Reader::new(wrapped).read(tag::OCTET_STRING);
-            let seed = seed.ok_or_else(|| format!("x509: invalid Ed25519 private key: {MALFORMED}"))?;
+            let seed = seed.ok_or_else(|| {
+                let why = der::unmarshal_error(wrapped, "");
+                format!("x509: invalid Ed25519 private key: {why}")
+            })?;
             let seed: &[u8; 32] =
                 seed.try_into().map_err(|_| format!("x509: invalid Ed25519 private key length: {}", seed.len()))?;
             Ok(Key::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(seed))))
