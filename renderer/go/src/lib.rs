@@ -35,6 +35,7 @@ pub mod time;
 pub mod toolchain;
 pub mod types;
 pub mod unicode;
+pub mod url;
 pub mod utf8;
 pub mod value;
 

@@ -17,6 +17,8 @@ pub struct Toolchain {
     pub regexp_property_aliases: bool,
     /// What stands in brackets in a URL's host must be an IPv6 address (Go 1.24 and later).
     pub url_brackets_hold_ipv6: bool,
+    /// A bracket in a URL's host must be its first character (Go 1.25 and later).
+    pub url_brackets_first: bool,
     /// An http or https URL's host has no colon but the one before its port (Go 1.26 and later).
     pub url_ports_strict: bool,
     /// One comparator with a prerelease opens its whole group to prereleases, and a group without one is closed to them
@@ -50,6 +52,7 @@ impl Toolchain {
         expression_depth_limited: true,
         regexp_property_aliases: true,
         url_brackets_hold_ipv6: true,
+        url_brackets_first: true,
         url_ports_strict: true,
         semver_groups_share_prerelease: true,
         semver_lowercase_texts: true,

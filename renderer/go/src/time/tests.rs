@@ -21,7 +21,7 @@ impl Host for At {
 
 fn text(value: impl Into<Value>) -> String {
     let mut out = Vec::new();
-    fmt::append_value(&mut out, &value.into());
+    fmt::append_value(&mut out, &value.into()).expect("small");
     String::from_utf8_lossy(&out).into_owned()
 }
 
