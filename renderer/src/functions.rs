@@ -9,6 +9,7 @@ use crate::Dialect;
 use crate::dialect::FunctionRules;
 
 mod data;
+mod durations;
 mod random;
 mod release;
 mod state;
@@ -45,6 +46,9 @@ fn build(rules: &FunctionRules) -> FuncMap {
     }
     if rules.must_to_toml {
         map.add(data::must_to_toml());
+    }
+    if rules.durations {
+        map.add(durations::functions());
     }
     map
 }

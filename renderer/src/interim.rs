@@ -1,20 +1,6 @@
 //! Stand-ins for modules of other crates until they are there.
 #![allow(dead_code, missing_docs, reason = "replaced by the crates that they stand for")]
 
-pub(crate) mod yaml {
-    use thinlock_go::Value;
-    pub(crate) type Error = String;
-    fn none<T>() -> Result<T, Error> {
-        Err("YAML is not read yet".to_owned())
-    }
-    pub(crate) fn to_yaml(_: &Value) -> Result<Vec<u8>, Error> {
-        none()
-    }
-    pub(crate) fn to_yaml_pretty(_: &Value) -> Result<Vec<u8>, Error> {
-        none()
-    }
-}
-
 pub(crate) mod toml {
     use thinlock_go::{Map, Toolchain, Value};
     pub(crate) fn encode(_: &Value, _: &Toolchain) -> Result<Vec<u8>, String> {

@@ -3,7 +3,7 @@
 //! In Helm the `to…` functions swallow errors and the `from…` functions return them as data, so that a chart with a
 //! mistake renders something; the `must…` forms fail.
 
-use crate::interim::{toml, yaml};
+use crate::interim::toml;
 use thinlock_go::json::{self, Html};
 use thinlock_go::{CallError, Func, List, Map, Str, Type, Value, types};
 
@@ -12,7 +12,9 @@ pub(super) fn functions() -> &'static [Func] {
     static FUNCTIONS: [Func; 9] = [
         any_to_string("toYaml", |_, args| Ok(Value::Str(to_yaml(first(args))))),
         any_to_string("toYamlPretty", |_, args| {
-            Ok(Value::Str(yaml::to_yaml_pretty(first(args)).map(without_newline).unwrap_or_default()))
+            // yaml.v3 has no error for what it cannot write: it panics.
+            let text = thinlock_yaml::to_yaml_pretty(first(args)).map_err(|e| CallError::message(e.to_string()))?;
+            Ok(Value::Str(without_newline(text)))
         }),
         any_to_string("toJson", |_, args| {
             Ok(Value::Str(json::encode(first(args), Html::Escape).map(Str::from).unwrap_or_default()))
@@ -55,7 +57,7 @@ pub(super) fn functions() -> &'static [Func] {
 /// The functions of Helm 4 that fail where `toYaml` and `toJson` print nothing.
 pub(super) fn must_to_yaml() -> &'static [Func] {
     static FUNCTIONS: [Func; 2] = [
-        any_to_string("mustToYaml", |_, args| match yaml::to_yaml(first(args)) {
+        any_to_string("mustToYaml", |_, args| match thinlock_yaml::to_yaml(first(args)) {
             Ok(text) => Ok(Value::Str(without_newline(text))),
             Err(error) => Err(CallError::message(error.to_string())),
         }),
@@ -76,7 +78,7 @@ pub(super) fn must_to_toml() -> &'static [Func] {
 
 /// `toYaml`: the YAML without its final newline, or nothing where the value has none.
 pub(crate) fn to_yaml(value: &Value) -> Str {
-    yaml::to_yaml(value).map(without_newline).unwrap_or_default()
+    thinlock_yaml::to_yaml(value).map(without_newline).unwrap_or_default()
 }
 
 /// `strings.TrimSuffix(text, "\n")`.

@@ -12,6 +12,7 @@ mod zone;
 use crate::Host;
 
 pub use duration::Duration;
+pub use object::DURATION;
 pub use object::{TIME, as_time};
 pub use parse::{parse, parse_in_location, unmarshal_json};
 pub use zone::{Zone, load_location};

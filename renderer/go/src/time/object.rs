@@ -10,7 +10,8 @@ use crate::{CallError, Interp, Object, Str, Value};
 
 /// `time.Time`.
 pub static TIME: TypeInfo = TypeInfo::plain("time.Time", Kind::Struct);
-static DURATION: TypeInfo = TypeInfo::plain("time.Duration", Kind::Int64);
+/// `time.Duration`.
+pub static DURATION: TypeInfo = TypeInfo::plain("time.Duration", Kind::Int64);
 static MONTH: TypeInfo = TypeInfo::plain("time.Month", Kind::Int);
 static WEEKDAY: TypeInfo = TypeInfo::plain("time.Weekday", Kind::Int);
 static LOCATION_STRUCT: TypeInfo = TypeInfo::plain("time.Location", Kind::Struct);

@@ -39,9 +39,7 @@ fn as_map(_: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
 
 fn yaml(_: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
     let values = args.first().cloned().unwrap_or_default();
-    crate::interim::yaml::to_yaml(&values)
-        .map(|text| Value::Str(text.into()))
-        .map_err(|e| CallError::message(e.to_string()))
+    thinlock_yaml::to_yaml(&values).map(|text| Value::Str(text.into())).map_err(|e| CallError::message(e.to_string()))
 }
 
 fn table(_: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
