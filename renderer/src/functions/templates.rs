@@ -57,7 +57,9 @@ fn tpl(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> 
     match interp.execute_text(&SET_NAME, &text, dot) {
         Ok(printed) => Ok(Value::Str(without_no_value(printed))),
         Err(error) => {
-            let parse = matches!(&error, CallError::Template(e) if e.data().kind == thinlock_go::ErrorKind::Parse);
+            // A text inside this one that does not parse has made frames already.
+            let parse = matches!(&error, CallError::Template(e)
+                if e.data().kind == thinlock_go::ErrorKind::Parse && e.data().frames.is_empty());
             let text = strconv::quote(&text);
             Err(error.context(if parse {
                 format!("cannot parse template {text}")
