@@ -90,6 +90,12 @@ pub trait Object: Any + Debug {
         None
     }
 
+    /// Whether the fields of a struct have `yaml` tags that say what their `json` tags say. Without, yaml.v3 (Helm's
+    /// `toYamlPretty`) writes the names of the fields in lower case.
+    fn has_yaml_tags(&self) -> bool {
+        false
+    }
+
     /// For downcasts.
     fn as_any(&self) -> &dyn Any;
 }

@@ -30,10 +30,7 @@ impl Sorted {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
+    /// Whether these are the entries of a map.
     pub(super) fn is_same(&self, entries: &Rc<Entries>) -> bool {
         Rc::ptr_eq(&self.entries, entries)
     }

@@ -64,8 +64,13 @@ pub fn to_yaml_into(out: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
     Ok(())
 }
 
-/// The direct way does not do: JSON would change the value, or refuse it.
-struct Indirect;
+/// Why a value is not written.
+enum Refusal {
+    /// The direct way does not do: JSON would change the value, or refuse it.
+    Indirect,
+    /// Go panics with this text.
+    Panic(String),
+}
 
 /// The collections around the current place.
 enum Level {
@@ -169,7 +174,7 @@ impl<'o> Emitter<'o> {
 
     // --- nodes
 
-    fn document(&mut self, value: &Value, max_depth: usize) -> Result<(), Indirect> {
+    fn document(&mut self, value: &Value, max_depth: usize) -> Result<(), Refusal> {
         self.node(value, Context::Root)?;
         while let Some(level) = self.levels.last_mut() {
             match level {
@@ -192,7 +197,7 @@ impl<'o> Emitter<'o> {
                     };
                     *next += 1;
                     if self.direct && !is_direct(key, true) {
-                        return Err(Indirect);
+                        return Err(Refusal::Indirect);
                     }
                     let (key, value) = (key.clone(), value.clone());
                     self.entry(&key, &value)?;
@@ -208,14 +213,14 @@ impl<'o> Emitter<'o> {
                 }
             }
             if self.levels.len() > max_depth {
-                return Err(Indirect);
+                return Err(Refusal::Indirect);
             }
         }
         self.write_indent();
         Ok(())
     }
 
-    fn entry(&mut self, key: &Str, value: &Value) -> Result<(), Indirect> {
+    fn entry(&mut self, key: &Str, value: &Value) -> Result<(), Refusal> {
         self.write_indent();
         if self.key(key) {
             self.indicator(b":", false, false);
@@ -227,7 +232,7 @@ impl<'o> Emitter<'o> {
     }
 
     /// Writes a scalar; of a collection writes what comes before its first item.
-    fn node(&mut self, value: &Value, context: Context) -> Result<(), Indirect> {
+    fn node(&mut self, value: &Value, context: Context) -> Result<(), Refusal> {
         match value {
             Value::Nil => self.plain(b"null"),
             Value::Bool(b) => self.plain(if *b { b"true" } else { b"false" }),
@@ -236,13 +241,14 @@ impl<'o> Emitter<'o> {
             Value::Float(x) => self.float(*x)?,
             Value::Str(s) => {
                 if self.direct && !is_direct(s, false) {
-                    return Err(Indirect);
+                    return Err(Refusal::Indirect);
                 }
                 self.string(s);
             }
             Value::List(list) if list.is_nil() && self.version == Version::V2 => self.plain(b"null"),
             Value::List(list) if list.is_empty() => self.indicator(b"[]", true, false),
             Value::List(list) => {
+                self.guard(|level| matches!(level, Level::List { list: l, .. } if l.identity() == list.identity()))?;
                 let indent = self.indent;
                 let indentless = self.version == Version::V2 && context == Context::Mapping && !self.indention;
                 self.increase_indent(indentless);
@@ -251,9 +257,11 @@ impl<'o> Emitter<'o> {
             Value::Map(map) if map.is_nil() && self.version == Version::V2 => self.plain(b"null"),
             Value::Map(map) if map.is_empty() => self.indicator(b"{}", true, false),
             Value::Map(map) => {
+                let entries = map.snapshot();
+                self.guard(|level| matches!(level, Level::Map { entries: e, .. } if e.is_same(&entries)))?;
                 let indent = self.indent;
                 self.increase_indent(false);
-                let entries = Sorted::new(map.snapshot(), self.version);
+                let entries = Sorted::new(entries, self.version);
                 self.levels.push(Level::Map { entries, next: 0, indent });
             }
             Value::Complex(..) | Value::Bytes(_) | Value::Object(_) => return self.other(value, context),
@@ -269,7 +277,7 @@ impl<'o> Emitter<'o> {
         }
     }
 
-    fn float(&mut self, x: f64) -> Result<(), Indirect> {
+    fn float(&mut self, x: f64) -> Result<(), Refusal> {
         let mut text = Vec::with_capacity(24);
         if self.version == Version::V2 {
             // JSON writes it without a point and without an exponent: then yaml.v2 reads an integer, if it fits.
@@ -277,7 +285,7 @@ impl<'o> Emitter<'o> {
                 self.plain(itoa::Buffer::new().format(x as i64).as_bytes());
                 return Ok(());
             }
-            json::append_float(&mut text, x).map_err(|_| Indirect)?;
+            json::append_float(&mut text, x).map_err(|_| Refusal::Indirect)?;
             let integer = text.strip_prefix(b"-").unwrap_or(&text).iter().all(u8::is_ascii_digit)
                 && std::str::from_utf8(&text).is_ok_and(|t| t.parse::<i64>().is_ok() || t.parse::<u64>().is_ok());
             if integer {
