@@ -34,8 +34,8 @@ pub fn deep_equal(a: &Value, b: &Value) -> bool {
     Comparison::default().equal(a, b, 0)
 }
 
-/// Below this depth of nesting no pairs are remembered: nothing common is that deep.
-const REMEMBERED_FROM: usize = 32;
+/// Down to this depth of nesting no pairs are remembered, which is enough for most comparisons.
+const REMEMBERED_FROM: usize = 3;
 
 /// The pairs of maps and slices under comparison. A pair that is met again is taken for equal, as in Go: it contains
 /// itself.

@@ -163,6 +163,7 @@ pub(crate) fn has_suffix(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 
 /// The arguments that are not nil, each written by a function, with a space between them.
 fn spaced(
+    function: &str,
     args: &[Value],
     mut write: impl FnMut(&mut Vec<u8>, &Value) -> Result<(), CallError>,
 ) -> Result<Vec<u8>, CallError> {
@@ -172,19 +173,20 @@ fn spaced(
             out.push(b' ');
         }
         write(&mut out, value)?;
+        check_text(function, out.len())?;
     }
     Ok(out)
 }
 
 pub(crate) fn quote(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(spaced(args, |out, value| {
+    done(spaced("quote", args, |out, value| {
         strconv::append_quote(out, &strval(value)?);
         Ok(())
     })?)
 }
 
 pub(crate) fn squote(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(spaced(args, |out, value| {
+    done(spaced("squote", args, |out, value| {
         out.push(b'\'');
         append_value(out, value)?;
         out.push(b'\'');
@@ -193,7 +195,7 @@ pub(crate) fn squote(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 }
 
 pub(crate) fn cat(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(spaced(args, append_value)?)
+    done(spaced("cat", args, append_value)?)
 }
 
 /// Puts spaces before the text and after each of its line feeds, also where the line is empty.
