@@ -21,6 +21,7 @@ mod regex;
 pub mod semver;
 mod strings;
 mod table;
+mod urls;
 mod versions;
 mod xstrings;
 

@@ -10,7 +10,7 @@ use crate::crypto::certificates::CERTIFICATE;
 use crate::semver::VERSION_POINTER;
 use crate::{
     copystructure, crypto, defaults, dicts, encoding, goutils, hashes, json, lists, merge, numeric, paths, random,
-    reflection, regex, strings, versions, xstrings,
+    reflection, regex, strings, urls, versions, xstrings,
 };
 
 /// What the result of a function depends on besides its arguments, or what it changes.
@@ -260,6 +260,10 @@ table! {
     // Versions
     "semver" [STRING] VERSION_POINTER Pure versions::semver;
     "semverCompare" [STRING, STRING] BOOL Pure versions::semver_compare;
+
+    // URLs
+    "urlParse" [STRING] MAP_STRING_ANY Pure urls::url_parse;
+    "urlJoin" [MAP_STRING_ANY] STRING Pure urls::url_join;
 
     // Regular expressions
     "regexMatch" [STRING, STRING] BOOL Pure regex::matches;
