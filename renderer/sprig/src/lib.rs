@@ -3,6 +3,7 @@ pub(crate) mod args;
 mod cast;
 mod copystructure;
 mod crypto;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;

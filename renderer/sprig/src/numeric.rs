@@ -22,8 +22,8 @@ pub(crate) fn atoi(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     Ok(Value::int(strconv::atoi(&text).unwrap_or_else(|_| nearest(&text))))
 }
 
-/// What `strconv.Atoi` returns beside an error: the bound that a well-formed number passes, otherwise zero.
-fn nearest(text: &[u8]) -> i64 {
+/// What `strconv.ParseInt` in base 10 returns beside an error: the bound that a well-formed number passes, otherwise zero.
+pub(crate) fn nearest(text: &[u8]) -> i64 {
     let (bound, digits) = match text {
         [b'-', digits @ ..] => (i64::MIN, digits),
         [b'+', digits @ ..] => (i64::MAX, digits),

@@ -1,6 +1,7 @@
 //! The table of all functions: name, Go parameter types, result type, what it depends on or touches, and body.
 
 use thinlock_go::Func;
+use thinlock_go::time::TIME;
 use thinlock_go::types::{
     ANY, BOOL, FLOAT64, INT, INT64, MAP_STRING_ANY, MAP_STRING_STRING, SLICE_ANY, SLICE_INT, SLICE_SLICE_ANY,
     SLICE_STRING, STRING, UINT32,
@@ -9,8 +10,8 @@ use thinlock_go::types::{
 use crate::crypto::certificates::CERTIFICATE;
 use crate::semver::VERSION_POINTER;
 use crate::{
-    copystructure, crypto, defaults, dicts, encoding, goutils, hashes, json, lists, merge, numeric, paths, random,
-    reflection, regex, strings, urls, versions, xstrings,
+    copystructure, crypto, dates, defaults, dicts, encoding, goutils, hashes, json, lists, merge, numeric, paths,
+    random, reflection, regex, strings, urls, versions, xstrings,
 };
 
 /// What the result of a function depends on besides its arguments, or what it changes.
@@ -55,6 +56,24 @@ macro_rules! table {
 // Of a variadic function the type after the semicolon is that of the last parameter's elements.
 table! {
     "hello" [] STRING Pure strings::hello;
+
+    // Dates
+    "ago" [ANY] STRING Clock dates::ago;
+    "date" [STRING, ANY] STRING Clock dates::date;
+    "date_in_zone" [STRING, ANY, STRING] STRING Clock dates::date_in_zone;
+    "date_modify" [STRING, TIME] TIME Pure dates::date_modify;
+    "dateInZone" [STRING, ANY, STRING] STRING Clock dates::date_in_zone;
+    "dateModify" [STRING, TIME] TIME Pure dates::date_modify;
+    "duration" [ANY] STRING Pure dates::duration;
+    "durationRound" [ANY] STRING Clock dates::duration_round;
+    "htmlDate" [ANY] STRING Clock dates::html_date;
+    "htmlDateInZone" [ANY, STRING] STRING Clock dates::html_date_in_zone;
+    "must_date_modify" [STRING, TIME] TIME Pure dates::must_date_modify;
+    "mustDateModify" [STRING, TIME] TIME Pure dates::must_date_modify;
+    "mustToDate" [STRING, STRING] TIME Clock dates::must_to_date;
+    "now" [] TIME Clock dates::now;
+    "toDate" [STRING, STRING] TIME Clock dates::to_date;
+    "unixEpoch" [TIME] STRING Pure dates::unix_epoch;
 
     // Strings
     "abbrev" [INT, STRING] STRING Pure goutils::abbrev;
