@@ -9,6 +9,7 @@ mod interim;
 pub mod log;
 pub mod manifest;
 pub mod source;
+pub mod toml;
 pub mod values;
 
 pub use chart::{Chart, ChartError};

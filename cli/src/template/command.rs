@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thinlock_gitops::disk;
-use thinlock_go::{Frozen, Host, strconv};
+use thinlock_go::{Frozen, strconv};
 use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
 use thinlock_renderer::dialect::{FlagGeneration, RepoWithLocalChart};
 use thinlock_renderer::engine::{
@@ -439,7 +439,9 @@ impl Command<'_> {
 
     /// The time as Go prints it, with the monotonic clock's reading, here since the program's start.
     fn go_time(&self) -> String {
-        format!("{} m=+0.000000001", self.host.now_unix_nanos())
+        let now = thinlock_go::time::Time::now(&self.host);
+        let text = now.format(b"2006-01-02 15:04:05.999999999 -0700 MST");
+        format!("{} m=+0.000000001", String::from_utf8_lossy(&text))
     }
 }
 

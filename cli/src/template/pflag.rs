@@ -4,6 +4,7 @@
 //! mistake wins.
 
 use thinlock_go::strconv;
+use thinlock_go::time::Duration;
 
 /// What a flag takes, after pflag's type names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +187,8 @@ fn set(flag: &'static Flag, value: &str, parsed: &mut Parsed) -> Result<(), Stri
 
 fn check(flag: &Flag, value: &str) -> Result<(), String> {
     match flag.kind {
-        Kind::String | Kind::StringArray | Kind::Duration => Ok(()),
+        Kind::String | Kind::StringArray => Ok(()),
+        Kind::Duration => Duration::parse(value.as_bytes()).map(drop),
         Kind::Bool => strconv::parse_bool(value.as_bytes()).map(drop).map_err(|e| e.to_string()),
         Kind::Int => strconv::parse_int(value.as_bytes(), 0, 64).map(drop).map_err(|e| e.to_string()),
         Kind::Float32 => strconv::parse_float(value.as_bytes(), 32).map(drop).map_err(|e| e.to_string()),

@@ -34,6 +34,11 @@ pub struct Toolchain {
     pub toml_real_lines: bool,
     /// TOML 1.1 is read (BurntSushi/toml 1.6 and later).
     pub toml_1_1: bool,
+    /// A TOML array may not be defined again by a table of its name (1.6 and later).
+    pub toml_arrays_defined_once: bool,
+    /// In an inline TOML struct, all fields but the last one have a comma behind them (1.6 and later; before, all but the
+    /// one whose number is that of the plain fields).
+    pub toml_inline_struct_commas: bool,
     /// TOML floats are written with an exponent where that is shorter (1.6 and later).
     pub toml_exponents: bool,
     /// A certificate's Subject Key Identifier is the first 20 bytes of a SHA-256 digest, not a SHA-1 digest (Go 1.25 and
@@ -60,6 +65,8 @@ impl Toolchain {
         toml_hexadecimal: true,
         toml_real_lines: true,
         toml_1_1: true,
+        toml_arrays_defined_once: true,
+        toml_inline_struct_commas: true,
         toml_exponents: true,
         sha256_subject_key_id: true,
         small_rsa_keys_refused: true,

@@ -38,6 +38,8 @@ const fn helm_3_17() -> Dialect {
     toolchain.toml_hexadecimal = false;
     toolchain.toml_real_lines = false;
     toolchain.toml_1_1 = false;
+    toolchain.toml_arrays_defined_once = false;
+    toolchain.toml_inline_struct_commas = false;
     toolchain.toml_exponents = false;
     toolchain.sha256_subject_key_id = false;
     toolchain.small_rsa_keys_refused = false;
@@ -116,6 +118,8 @@ const fn helm_3_22() -> Dialect {
     d.toolchain.url_ports_strict = true;
     d.toolchain.semver_limits = true;
     d.toolchain.toml_1_1 = true;
+    d.toolchain.toml_arrays_defined_once = true;
+    d.toolchain.toml_inline_struct_commas = true;
     d.toolchain.toml_exponents = true;
     d.toolchain.sha256_subject_key_id = true;
     d.capabilities.kube_minor = 37;
@@ -137,6 +141,8 @@ const fn helm_4_1() -> Dialect {
     d.toolchain.expression_depth_limited = true;
     d.toolchain.regexp_property_aliases = true;
     d.toolchain.toml_1_1 = true;
+    d.toolchain.toml_arrays_defined_once = true;
+    d.toolchain.toml_inline_struct_commas = true;
     d.toolchain.toml_exponents = true;
     d.toolchain.sha256_subject_key_id = true;
     d.capabilities.kube_minor = 35;

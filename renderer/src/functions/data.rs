@@ -3,7 +3,7 @@
 //! In Helm the `to…` functions swallow errors and the `from…` functions return them as data, so that a chart with a
 //! mistake renders something; the `must…` forms fail.
 
-use crate::interim::toml;
+use crate::toml::{self, TomlError};
 use thinlock_go::json::{self, Html};
 use thinlock_go::{CallError, Func, List, Map, Str, Type, Value, types};
 
@@ -20,8 +20,12 @@ pub(super) fn functions() -> &'static [Func] {
             Ok(Value::Str(json::encode(first(args), Html::Escape).map(Str::from).unwrap_or_default()))
         }),
         any_to_string("toToml", |interp, args| {
-            let text = toml::encode(first(args), interp.toolchain());
-            Ok(Value::Str(text.map(Str::from).unwrap_or_else(Str::from)))
+            match toml::encode(first(args), interp.toolchain()) {
+                Ok(text) => Ok(Value::Str(text.into())),
+                // Helm prints the error where the document would be.
+                Err(TomlError::Error(text)) => Ok(Value::Str(text.into())),
+                Err(error) => Err(toml_failure(error)),
+            }
         }),
         string_to_map("fromYaml", |_, args| {
             // Null leaves the map that Helm has made beforehand, empty as it is.
@@ -47,8 +51,10 @@ pub(super) fn functions() -> &'static [Func] {
                 Err(error) => Err(error),
             }))
         }),
-        string_to_map("fromToml", |interp, args| {
-            Ok(map_or_error(toml::decode(text(args), interp.toolchain()).map_err(|e| (None, e))))
+        string_to_map("fromToml", |interp, args| match toml::decode(text(args), interp.toolchain(), interp.host()) {
+            Ok(map) => Ok(map_or_error(Ok(map))),
+            Err(TomlError::Error(text)) => Ok(map_or_error(Err((None, text)))),
+            Err(error) => Err(toml_failure(error)),
         }),
     ];
     &FUNCTIONS
@@ -71,9 +77,16 @@ pub(super) fn must_to_yaml() -> &'static [Func] {
 /// `mustToToml`.
 pub(super) fn must_to_toml() -> &'static [Func] {
     static FUNCTIONS: [Func; 1] = [any_to_string("mustToToml", |interp, args| {
-        toml::encode(first(args), interp.toolchain()).map(|text| Value::Str(text.into())).map_err(CallError::message)
+        toml::encode(first(args), interp.toolchain()).map(|text| Value::Str(text.into())).map_err(toml_failure)
     })];
     &FUNCTIONS
+}
+
+fn toml_failure(error: TomlError) -> CallError {
+    match error {
+        TomlError::Error(text) | TomlError::Panic(text) => CallError::message(text),
+        TomlError::Limit(text) => CallError::Limit(text),
+    }
 }
 
 /// `toYaml`: the YAML without its final newline, or nothing where the value has none.

@@ -86,6 +86,11 @@ impl Time {
         self.nanos
     }
 
+    /// `Location()`.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// `In(zone)`: the same moment, shown in another zone.
     pub fn in_zone(&self, zone: Zone) -> Time {
         Time { zone, ..*self }

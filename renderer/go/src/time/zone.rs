@@ -81,6 +81,11 @@ impl Zone {
         }
     }
 
+    /// The seconds east of Greenwich at a moment, given in seconds since 1970.
+    pub fn offset_at(&self, unix: i64) -> i32 {
+        self.lookup(unix).offset
+    }
+
     pub(super) fn lookup(&self, unix: i64) -> Lookup {
         match self {
             Zone::Utc => Lookup { name: Str::from_static("UTC"), offset: 0, dst: false },

@@ -1,0 +1,559 @@
+//! Builds values of TOML items, with BurntSushi's rules of what may be defined twice and its error texts.
+
+use std::collections::{HashMap, HashSet};
+
+use thinlock_go::strconv::NumErrorReason;
+use thinlock_go::time::{self, Time, Zone};
+use thinlock_go::types::{Kind as GoKind, MAP_STRING_ANY, TypeInfo};
+use thinlock_go::{Host, List, Map, Str, Toolchain, Value, strconv};
+
+use super::lexer::{Item, Kind, Lexer};
+use super::{TomlError, dotted};
+
+/// The zones of times without one, by which the encoder knows in which layout to write them.
+pub(super) const LOCAL_DATETIME: &str = "datetime-local";
+pub(super) const LOCAL_DATE: &str = "date-local";
+pub(super) const LOCAL_TIME: &str = "time-local";
+
+/// `[]map[string]interface {}`: an array of tables.
+static TABLES: TypeInfo = TypeInfo::of("[]map[string]interface {}", GoKind::Slice, &MAP_STRING_ANY);
+
+/// How deep arrays and inline tables may be nested. Go has no limit but its stack.
+const MAX_DEPTH: usize = 1_000;
+
+/// Reads a TOML text into a `map[string]interface {}`.
+///
+/// # Errors
+/// The text is not TOML: BurntSushi's words, with the line and the last key.
+pub fn decode(text: &[u8], rules: &Toolchain, host: &dyn Host) -> Result<Map, TomlError> {
+    let text = strip_bom(text);
+    if text.iter().take(6).any(|byte| *byte == 0) {
+        let message = "files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8";
+        return Err(TomlError::Error(format!("toml: line 1: {message}")));
+    }
+    let mut parser = Parser {
+        lexer: Lexer::new(text, rules),
+        rules,
+        host,
+        context: Vec::new(),
+        current_key: String::new(),
+        line: 0,
+        types: HashMap::new(),
+        root: Map::string_any(),
+        implicit: HashSet::new(),
+        depth: 0,
+    };
+    loop {
+        let item = parser.next()?;
+        if item.kind == Kind::Eof {
+            return Ok(parser.root);
+        }
+        parser.top_level(item)?;
+    }
+}
+
+fn strip_bom(text: &[u8]) -> &[u8] {
+    for bom in [&b"\xff\xfe"[..], b"\xfe\xff", b"\xef\xbb\xbf"] {
+        if let Some(rest) = text.strip_prefix(bom) {
+            return rest;
+        }
+    }
+    text
+}
+
+/// What the parser remembers of a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Array,
+    Other,
+}
+
+struct Parser<'a> {
+    lexer: Lexer<'a>,
+    rules: &'a Toolchain,
+    host: &'a dyn Host,
+    /// The full key of the table that is being filled.
+    context: Vec<String>,
+    current_key: String,
+    /// The line of the last key.
+    line: i64,
+    types: HashMap<String, Shape>,
+    root: Map,
+    /// Tables that exist only because a longer key named them; they may still be defined.
+    implicit: HashSet<String>,
+    depth: usize,
+}
+
+type Result<T, E = TomlError> = std::result::Result<T, E>;
+
+impl Parser<'_> {
+    fn fail<T>(&self, line: i64, message: &str) -> Result<T> {
+        let key = self.current();
+        let text = if key.is_empty() {
+            format!("toml: line {line}: {message}")
+        } else {
+            format!("toml: line {line} (last key {}): {message}", strconv::quote(key.as_bytes()))
+        };
+        Err(TomlError::Error(text))
+    }
+
+    /// The key that an error names.
+    fn current(&self) -> String {
+        if self.current_key.is_empty() {
+            dotted(&self.context)
+        } else if self.context.is_empty() {
+            self.current_key.clone()
+        } else {
+            format!("{}.{}", dotted(&self.context), self.current_key)
+        }
+    }
+
+    fn next(&mut self) -> Result<Item> {
+        let item = self.lexer.next_item();
+        if item.kind == Kind::Error {
+            return self.fail(item.line, &item.text);
+        }
+        Ok(item)
+    }
+
+    fn next_with_line(&mut self) -> Result<Item> {
+        let item = self.next()?;
+        self.line = item.line;
+        Ok(item)
+    }
+
+    /// The parts of a key up to the item that ends it.
+    fn key(&mut self, end: Kind) -> Result<(Vec<String>, String)> {
+        let mut item = self.next_with_line()?;
+        let mut key = Vec::new();
+        while item.kind != end && item.kind != Kind::Eof {
+            key.push(self.key_part(&item)?);
+            item = self.next()?;
+        }
+        let last = key.pop().unwrap_or_default();
+        Ok((key, last))
+    }
+
+    fn key_part(&mut self, item: &Item) -> Result<String> {
+        match item.kind {
+            Kind::EscapedString => self.replace_escapes(item, &item.text),
+            _ => Ok(item.text.clone()),
+        }
+    }
+
+    fn top_level(&mut self, item: Item) -> Result<()> {
+        match item.kind {
+            Kind::CommentStart => {
+                self.next()?;
+            }
+            Kind::TableStart => self.table(Kind::TableEnd, false)?,
+            Kind::ArrayTableStart => self.table(Kind::ArrayTableEnd, true)?,
+            _ => {
+                let outer = self.context.clone();
+                self.key_and_value()?;
+                self.context = outer;
+                self.current_key.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, end: Kind, array: bool) -> Result<()> {
+        let (mut key, last) = self.key(end)?;
+        key.push(last);
+        self.add_context(&key, array)?;
+        self.set_shape("", Shape::Other);
+        Ok(())
+    }
+
+    /// `a.b = value`; returns the parts before the last, the last, and the value.
+    fn key_and_value(&mut self) -> Result<(Vec<String>, String, Value)> {
+        let (parents, last) = self.key(Kind::KeyEnd)?;
+        self.current_key.clone_from(&last);
+        for part in &parents {
+            let mut key = self.context.clone();
+            key.push(part.clone());
+            self.implicit.insert(dotted(&key));
+            self.add_context(&key, false)?;
+        }
+        let item = self.next()?;
+        let (value, shape) = self.value(item, false)?;
+        self.set_value(&last, value.clone())?;
+        self.set_shape(&last, shape);
+        Ok((parents, last, value))
+    }
+
+    fn value(&mut self, item: Item, in_array: bool) -> Result<(Value, Shape)> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(TomlError::Limit(format!("toml: line {}: more than {MAX_DEPTH} nested values", item.line)));
+        }
+        let value = match item.kind {
+            Kind::String | Kind::RawString => Value::from(item.text),
+            Kind::EscapedString => Value::from(self.replace_escapes(&item, &item.text)?),
+            Kind::MultilineString => {
+                let text = strip_escaped_newlines(strip_first_newline(&item.text));
+                Value::from(self.replace_escapes(&item, &text)?)
+            }
+            Kind::RawMultilineString => Value::from(strip_first_newline(&item.text)),
+            Kind::Integer => self.integer(&item)?,
+            Kind::Float => self.float(&item)?,
+            Kind::Bool => Value::Bool(item.text == "true"),
+            Kind::Datetime => self.datetime(&item)?,
+            Kind::Array => {
+                self.depth -= 1;
+                return Ok((self.array()?, Shape::Array));
+            }
+            Kind::InlineTableStart => self.inline_table(in_array)?,
+            // The lexer gives nothing else where a value stands.
+            _ => return self.fail(item.line, "expected value"),
+        };
+        self.depth -= 1;
+        Ok((value, Shape::Other))
+    }
+
+    fn integer(&self, item: &Item) -> Result<Value> {
+        let text = &item.text;
+        let shown = strconv::quote(text.as_bytes());
+        if !underscores_ok(text) {
+            return self.fail(item.line, &format!("Invalid integer {shown}: underscores must be surrounded by digits"));
+        }
+        if has_leading_zero(text) {
+            return self.fail(item.line, &format!("Invalid integer {shown}: cannot have leading zeroes"));
+        }
+        match strconv::parse_int(text.as_bytes(), 0, 64) {
+            Ok(n) => Ok(Value::int64(n)),
+            Err(error) if error.reason == NumErrorReason::Range => {
+                self.fail(item.line, &format!("{text} is out of range for int64"))
+            }
+            Err(_) => Err(TomlError::Panic(format!("BUG: Expected integer value, but got '{text}'.\n\n"))),
+        }
+    }
+
+    fn float(&self, item: &Item) -> Result<Value> {
+        let text = &item.text;
+        let shown = strconv::quote(text.as_bytes());
+        let mut parts = text.split(['.', 'e', 'E']).filter(|part| !part.is_empty());
+        if !parts.clone().all(underscores_ok) {
+            return self.fail(item.line, &format!("Invalid float {shown}: underscores must be surrounded by digits"));
+        }
+        if parts.next().is_some_and(has_leading_zero) {
+            return self.fail(item.line, &format!("Invalid float {shown}: cannot have leading zeroes"));
+        }
+        if !periods_ok(text) {
+            let why = "'.' must be followed by one or more digits";
+            return self.fail(item.line, &format!("Invalid float {shown}: {why}"));
+        }
+        let digits = text.replace('_', "");
+        match digits.as_str() {
+            "+nan" => return Ok(Value::Float(f64::NAN)),
+            "-nan" => return Ok(Value::Float(f64::NAN.copysign(-1.0))),
+            _ => {}
+        }
+        match strconv::parse_float(digits.as_bytes(), 64) {
+            Ok(x) => Ok(Value::Float(x)),
+            Err(error) if error.reason == NumErrorReason::Range => {
+                self.fail(item.line, &format!("{text} is out of range for float64"))
+            }
+            Err(_) => self.fail(item.line, &format!("Invalid float value: {shown}")),
+        }
+    }
+
+    fn datetime(&self, item: &Item) -> Result<Value> {
+        let text = item.text.replace('z', "Z").replace(['t', ' '], "T");
+        let failed = || self.fail(item.line, &format!("invalid datetime: {}", strconv::quote(text.as_bytes())));
+        let local = || Zone::local(self.host);
+        let fixed = |name| {
+            let offset = local().offset_at(Time::now(self.host).unix_seconds());
+            Zone::Fixed(Str::from_static(name), offset)
+        };
+        let layouts: [(&str, &dyn Fn() -> Zone, bool); 7] = [
+            ("2006-01-02T15:04:05.999999999Z07:00", &local, false),
+            ("2006-01-02T15:04:05.999999999", &|| fixed(LOCAL_DATETIME), false),
+            ("2006-01-02", &|| fixed(LOCAL_DATE), false),
+            ("15:04:05.999999999", &|| fixed(LOCAL_TIME), false),
+            ("2006-01-02T15:04Z07:00", &local, true),
+            ("2006-01-02T15:04", &|| fixed(LOCAL_DATETIME), true),
+            ("15:04", &|| fixed(LOCAL_TIME), true),
+        ];
+        for (layout, zone, toml_1_1) in layouts {
+            if toml_1_1 && !self.rules.toml_1_1 {
+                continue;
+            }
+            if let Ok(parsed) = time::parse_in_location(layout.as_bytes(), text.as_bytes(), &zone()) {
+                return if missing_leading_zero(&text, layout) { failed() } else { Ok(parsed.into()) };
+            }
+        }
+        failed()
+    }
+
+    fn array(&mut self) -> Result<Value> {
+        let key = self.current_key.clone();
+        self.set_shape(&key, Shape::Array);
+        self.depth += 1;
+        let mut items = Vec::new();
+        loop {
+            let item = self.next()?;
+            match item.kind {
+                Kind::ArrayEnd => break,
+                Kind::CommentStart => {
+                    self.next()?;
+                }
+                _ => items.push(self.value(item, true)?.0),
+            }
+        }
+        self.depth -= 1;
+        Ok(Value::List(List::any(items)))
+    }
+
+    fn inline_table(&mut self, in_array: bool) -> Result<Value> {
+        let table = Map::string_any();
+        let outer = (self.context.clone(), std::mem::take(&mut self.current_key));
+        let mut key = outer.0.clone();
+        key.push(outer.1.clone());
+        self.implicit.insert(dotted(&key));
+        self.add_context(&key, in_array)?;
+        let context = key;
+        self.context.clone_from(&context);
+        loop {
+            let item = self.next()?;
+            match item.kind {
+                Kind::InlineTableEnd => break,
+                Kind::CommentStart => {
+                    self.next()?;
+                    continue;
+                }
+                _ => {}
+            }
+            let (parents, last, value) = self.key_and_value()?;
+            let mut hash = table.clone();
+            for part in &parents {
+                let inner = match hash.get(part) {
+                    None => {
+                        let inner = Map::string_any();
+                        hash.insert(part.as_str(), inner.clone());
+                        inner
+                    }
+                    Some(Value::Map(inner)) => inner,
+                    Some(_) => {
+                        let shown = format!(
+                            "[{}]",
+                            self.context.iter().map(|p| strconv::quote(p.as_bytes())).collect::<Vec<_>>().join(" ")
+                        );
+                        return self.fail(self.line, &format!("{shown} is not a table"));
+                    }
+                };
+                hash = inner;
+            }
+            hash.insert(last, value);
+            self.context.clone_from(&context);
+        }
+        (self.context, self.current_key) = outer;
+        Ok(Value::Map(table))
+    }
+
+    /// Makes a table, or one more of an array of tables, the one that is being filled.
+    fn add_context(&mut self, key: &[String], array: bool) -> Result<()> {
+        let Some((last, parents)) = key.split_last() else { return Ok(()) };
+        let mut hash = self.root.clone();
+        let mut context = Vec::with_capacity(key.len());
+        for part in parents {
+            context.push(part.clone());
+            if !hash.contains_key(part) {
+                self.implicit.insert(dotted(&context));
+                hash.insert(part.as_str(), Map::string_any());
+            }
+            hash = match hash.get(part).as_ref().and_then(innermost) {
+                Some(inner) => inner,
+                None => {
+                    let message = format!("Key '{}' was already created as a hash.", dotted(&context));
+                    return self.fail(self.line, &message);
+                }
+            };
+        }
+        self.context = context;
+        if array {
+            let tables = match hash.get(last) {
+                None => Vec::new(),
+                Some(Value::List(list)) if list.go_type() == &TABLES => list.to_vec(),
+                Some(_) => {
+                    let message = format!("Key '{}' was already created and cannot be used as an array.", dotted(key));
+                    return self.fail(self.line, &message);
+                }
+            };
+            let mut tables = tables;
+            tables.push(Value::Map(Map::string_any()));
+            hash.insert(last.as_str(), List::new(&TABLES, tables));
+        } else {
+            self.set_value(last, Value::Map(Map::string_any()))?;
+        }
+        self.context.push(last.clone());
+        Ok(())
+    }
+
+    fn set_value(&mut self, key: &str, value: Value) -> Result<()> {
+        let mut hash = self.root.clone();
+        let mut context = Vec::with_capacity(self.context.len() + 1);
+        for part in &self.context {
+            context.push(part.clone());
+            let Some(found) = hash.get(part) else {
+                let shown = dotted(&context);
+                return Err(TomlError::Panic(format!("BUG: Context for key '{shown}' has not been established.\n\n")));
+            };
+            hash = match innermost(&found) {
+                Some(inner) => inner,
+                None => {
+                    let message = format!("Key '{}' has already been defined.", dotted(&context));
+                    return self.fail(self.line, &message);
+                }
+            };
+        }
+        context.push(key.to_owned());
+        let full = dotted(&context);
+        if hash.contains_key(key) {
+            let message = format!("Key '{full}' has already been defined.");
+            if self.types.get(&full) == Some(&Shape::Array) {
+                if self.rules.toml_arrays_defined_once && !self.implicit.contains(&full) {
+                    return self.fail(self.line, &message);
+                }
+                self.implicit.remove(&full);
+                hash.insert(key, value);
+                return Ok(());
+            }
+            // A table that only a longer key has named may be defined once; what it holds stays.
+            return if self.implicit.remove(&full) { Ok(()) } else { self.fail(self.line, &message) };
+        }
+        hash.insert(key, value);
+        Ok(())
+    }
+
+    fn set_shape(&mut self, key: &str, shape: Shape) {
+        let mut full = self.context.clone();
+        if !key.is_empty() {
+            full.push(key.to_owned());
+        }
+        if full.is_empty() {
+            full.push(String::new());
+        }
+        self.types.insert(dotted(&full), shape);
+    }
+
+    fn replace_escapes(&self, item: &Item, text: &str) -> Result<String> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('\\') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let Some(c) = rest.chars().next() else { break };
+            rest = &rest[c.len_utf8()..];
+            match c {
+                ' ' | '\t' => return self.fail(item.line, &format!("invalid escape: '\\{c}'")),
+                'b' => out.push('\u{8}'),
+                't' => out.push('\t'),
+                'n' => out.push('\n'),
+                'f' => out.push('\u{c}'),
+                'r' => out.push('\r'),
+                'e' => out.push('\u{1b}'),
+                'x' | 'u' | 'U' => {
+                    let count = match c {
+                        'x' => 2,
+                        'u' => 4,
+                        _ => 8,
+                    };
+                    let (digits, after) = rest.split_at_checked(count).unwrap_or((rest, ""));
+                    match u32::from_str_radix(digits, 16).ok().and_then(char::from_u32) {
+                        Some(c) => out.push(c),
+                        None => {
+                            let message = format!("Escaped character '\\u{digits}' is not valid UTF-8.");
+                            return self.fail(item.line, &message);
+                        }
+                    }
+                    rest = after;
+                }
+                c => out.push(c),
+            }
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+/// The table that a dotted key goes on in: the table itself, or the last of an array of tables.
+fn innermost(value: &Value) -> Option<Map> {
+    match value {
+        Value::Map(map) => Some(map.clone()),
+        Value::List(list) if list.go_type() == &TABLES => list.items().last().and_then(Value::as_map).cloned(),
+        _ => None,
+    }
+}
+
+fn strip_first_newline(text: &str) -> &str {
+    text.strip_prefix('\n').or_else(|| text.strip_prefix("\r\n")).unwrap_or(text)
+}
+
+/// Takes out each backslash that ends a line, with the white space up to the next character.
+fn strip_escaped_newlines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let after = &rest[at + 1..];
+        let stripped = after.trim_start_matches([' ', '\t', '\r', '\n']);
+        let blanks = &after[..after.len() - stripped.len()];
+        if after.starts_with('\\') {
+            out.push_str(&rest[..at + 2]);
+            rest = &rest[at + 2..];
+        } else if blanks.contains('\n') {
+            out.push_str(&rest[..at]);
+            rest = stripped;
+        } else {
+            out.push_str(&rest[..=at]);
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn has_leading_zero(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (bytes.len() > 1 && bytes[0] == b'0' && !matches!(bytes[1], b'b' | b'o' | b'x'))
+        || (bytes.len() > 2 && matches!(bytes[0], b'-' | b'+') && bytes[1] == b'0')
+}
+
+fn underscores_ok(text: &str) -> bool {
+    if matches!(text, "nan" | "+nan" | "-nan" | "inf" | "-inf" | "+inf") {
+        return true;
+    }
+    let mut accept = false;
+    for c in text.chars() {
+        if c == '_' && !accept {
+            return false;
+        }
+        accept = c.is_ascii_hexdigit();
+    }
+    accept
+}
+
+fn periods_ok(text: &str) -> bool {
+    let mut period = false;
+    for c in text.chars() {
+        if period && !c.is_ascii_digit() {
+            return false;
+        }
+        period = c == '.';
+    }
+    !period
+}
+
+/// Go's `time.Parse` takes `1:02` for `15:04`, TOML does not: the separators must stand where the layout has them.
+fn missing_leading_zero(text: &str, layout: &str) -> bool {
+    for (at, c) in layout.bytes().enumerate() {
+        if matches!(c, b'.' | b'Z') {
+            return false;
+        }
+        if !c.is_ascii_digit() && text.as_bytes().get(at) != Some(&c) {
+            return true;
+        }
+    }
+    false
+}
