@@ -31,6 +31,7 @@ const fn helm_3_17() -> Dialect {
     toolchain.expression_depth_limited = false;
     toolchain.regexp_property_aliases = false;
     toolchain.url_brackets_hold_ipv6 = false;
+    toolchain.url_brackets_first = false;
     toolchain.url_ports_strict = false;
     toolchain.semver_groups_share_prerelease = false;
     toolchain.semver_lowercase_texts = false;
@@ -115,6 +116,7 @@ const fn helm_3_22() -> Dialect {
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
     d.toolchain.regexp_property_aliases = true;
+    d.toolchain.url_brackets_first = true;
     d.toolchain.url_ports_strict = true;
     d.toolchain.semver_limits = true;
     d.toolchain.toml_1_1 = true;
@@ -140,6 +142,7 @@ const fn helm_4_1() -> Dialect {
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
     d.toolchain.regexp_property_aliases = true;
+    d.toolchain.url_brackets_first = true;
     d.toolchain.toml_1_1 = true;
     d.toolchain.toml_arrays_defined_once = true;
     d.toolchain.toml_inline_struct_commas = true;
