@@ -2,11 +2,9 @@
 
 use thinlock_go::Frozen;
 use thinlock_go::types::MAP_STRING_ANY;
+use thinlock_yaml::stream::{LastLine, documents};
 
 use super::{ValueRules, check_depth, merge};
-
-/// The size of the buffer in which Kubernetes' line reader looks for the end of a line.
-const LINE_BUFFER: usize = 4096;
 
 /// Reads the values in a file; an empty or null document gives an empty map.
 ///
@@ -30,8 +28,9 @@ fn read(data: &[u8], rules: &ValueRules) -> Result<Frozen, String> {
         };
     }
     let mut values: Option<Frozen> = None;
-    let mut documents = Documents { rest: data, last_line_lost: rules.last_line_lost_at_4096, done: false };
-    while let Some(document) = documents.next()? {
+    let last_line = if rules.last_line_lost_at_4096 { LastLine::Lost } else { LastLine::Completed };
+    for document in documents(data, last_line) {
+        let document = document.map_err(|e| format!("error reading yaml document: {e}"))?;
         let document = thinlock_yaml::unmarshal_map_frozen(&document)
             .map_err(|e| format!("cannot unmarshal yaml document: {e}"))?
             .unwrap_or_else(empty);
@@ -41,53 +40,4 @@ fn read(data: &[u8], rules: &ValueRules) -> Result<Frozen, String> {
         });
     }
     Ok(values.unwrap_or_else(empty))
-}
-
-/// `YAMLReader` of k8s.io/apimachinery over its `LineReader`.
-struct Documents<'a> {
-    rest: &'a [u8],
-    last_line_lost: bool,
-    done: bool,
-}
-
-impl Documents<'_> {
-    /// The next document, each of its lines with a newline; `None` at the end.
-    fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
-        let mut document: Vec<u8> = Vec::new();
-        while !self.done {
-            let line = match memchr::memchr(b'\n', self.rest) {
-                Some(end) => {
-                    let (line, rest) = self.rest.split_at(end + 1);
-                    self.rest = rest;
-                    line
-                }
-                None => {
-                    let line = self.rest;
-                    self.rest = b"";
-                    self.done = true;
-                    // The reader takes a full buffer for a part of a longer line, and then meets the end of the file.
-                    if line.is_empty() || (self.last_line_lost && line.len() % LINE_BUFFER == 0) {
-                        break;
-                    }
-                    line
-                }
-            };
-            // bufio's ReadLine takes the end of the line off, a carriage return included; the reader puts `\n` back.
-            let line = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
-            if let Some(rest) = line.strip_prefix(b"---") {
-                let rest = rest.trim_ascii();
-                if !rest.is_empty() && rest.first() != Some(&b'#') {
-                    let rest = String::from_utf8_lossy(rest);
-                    return Err(format!("error reading yaml document: invalid Yaml document separator: {rest}"));
-                }
-                if !document.is_empty() {
-                    return Ok(Some(document));
-                }
-            } else {
-                document.extend_from_slice(line);
-                document.push(b'\n');
-            }
-        }
-        Ok((!document.is_empty()).then_some(document))
-    }
 }

@@ -11,6 +11,7 @@ mod parser;
 mod reader;
 mod resolve;
 mod scanner;
+pub mod stream;
 pub mod target;
 mod timestamp;
 mod tree;
