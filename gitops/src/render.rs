@@ -97,6 +97,7 @@ pub(crate) fn render(
     nondeterministic.dedup();
     let warnings = log
         .iter()
+        .filter(|line| !line.is_debug())
         .map(|line| {
             let mut text = Vec::new();
             line.write(dialect, &mut text);

@@ -155,6 +155,23 @@ pub enum Log {
         /// The annotation.
         types: Str,
     },
+    /// The values of a chart with a schema are looked at. Helm 4 says so with `--debug`.
+    SchemaOfChart {
+        /// The chart's name.
+        chart: Str,
+    },
+    /// A schema was read. Helm 4 says so with `--debug`.
+    SchemaRead {
+        /// Its text.
+        schema: Str,
+    },
+    /// The subcharts whose values are looked at behind a chart's. Helm 4 says so with `--debug`.
+    DependencyCount {
+        /// The chart's name.
+        chart: Str,
+        /// How many there are.
+        count: usize,
+    },
     /// A schema refers to a URN, which is taken for a schema that everything meets.
     UrnIgnored {
         /// The URN.
@@ -163,6 +180,11 @@ pub enum Log {
 }
 
 impl Log {
+    /// Whether Helm says it with `--debug` only.
+    pub fn is_debug(&self) -> bool {
+        matches!(self, Log::SchemaOfChart { .. } | Log::SchemaRead { .. } | Log::DependencyCount { .. })
+    }
+
     /// Appends the line as a Helm of that dialect writes it to its standard error, its newline included. Nothing, where
     /// that Helm does not log the event.
     pub fn write(&self, dialect: &Dialect, out: &mut Vec<u8>) {
@@ -227,7 +249,11 @@ impl Log {
                 out.extend_from_slice(b"WARNING: This chart is deprecated\n");
                 return;
             }
-            Log::ReleaseNameCheckFailed { .. } | Log::DependenciesFailed { .. } => return,
+            Log::ReleaseNameCheckFailed { .. }
+            | Log::DependenciesFailed { .. }
+            | Log::SchemaOfChart { .. }
+            | Log::SchemaRead { .. }
+            | Log::DependencyCount { .. } => return,
             Log::UnknownHooks { types } => {
                 let types = strconv::quote(types);
                 let text: [&[u8]; 2] = [b"info: skipping unknown hook: ", types.as_bytes()];
@@ -289,6 +315,22 @@ impl Log {
             }
             Log::UnknownHooks { types } => {
                 record(Level::Info, b"skipping unknown hooks", &[("hookTypes", types)], out);
+            }
+            Log::SchemaOfChart { chart } => record(Level::Debug, b"chart name", &[("chart-name", chart)], out),
+            Log::SchemaRead { schema } => {
+                if thinlock_go::json::decode(schema).is_ok() {
+                    record(Level::Debug, b"unmarshalled JSON schema", &[], out);
+                    // slog quotes a []byte whatever is in it.
+                    out.pop();
+                    out.extend_from_slice(b" schema=");
+                    strconv::append_quote(out, schema);
+                    out.push(b'\n');
+                }
+            }
+            Log::DependencyCount { chart, count } => {
+                let count = count.to_string();
+                let fields: [(&str, &[u8]); 2] = [("chart", chart), ("dependencies", count.as_bytes())];
+                record(Level::Debug, b"number of dependencies in the chart", &fields, out);
             }
             Log::UrnIgnored { urn } => {
                 record(Level::Warn, b"unresolved URN reference ignored; using permissive schema", &[("urn", urn)], out)

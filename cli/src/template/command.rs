@@ -392,7 +392,7 @@ impl Command<'_> {
 
     fn write_logs(&self, logs: &[Log], streams: &mut Streams<'_>) -> Result<(), Failure> {
         let mut text = Vec::new();
-        for log in logs {
+        for log in logs.iter().filter(|log| self.debug || !log.is_debug()) {
             log.write(self.dialect, &mut text);
         }
         Ok(streams.stderr.write_all(&text)?)

@@ -25,11 +25,16 @@ pub(super) fn check(
 }
 
 fn collect(chart: ProcessedChart<'_>, values: &Map, dialect: &Dialect, log: &mut Vec<Log>, text: &mut String) {
+    if let Some(schema) = chart.schema() {
+        log.push(Log::SchemaOfChart { chart: chart.name().clone() });
+        log.push(Log::SchemaRead { schema: schema.clone() });
+    }
     if let Some(schema) = chart.schema()
         && let Err(error) = schema::validate(&Value::Map(values.clone()), schema, dialect, log)
     {
         text.push_str(&format!("{}:\n{error}", chart.name()));
     }
+    log.push(Log::DependencyCount { chart: chart.name().clone(), count: chart.subcharts().count() });
     for subchart in chart.subcharts() {
         match values.get(subchart.name()) {
             None | Some(Value::Nil) => {}
