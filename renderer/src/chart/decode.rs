@@ -3,7 +3,7 @@
 //! Go decodes them through JSON: keys match without case, a number or boolean where a string should be becomes one, a
 //! null leaves what is there, and a second file decodes into what the first has left.
 
-use thinlock_go::{Frozen, List, Map, Str, Value, strconv};
+use thinlock_go::{Frozen, List, Map, Str, Value, time};
 use thinlock_yaml::Target;
 
 use super::metadata::{Dependency, ImportValue, Metadata, Nulls};
@@ -111,49 +111,13 @@ pub(super) fn lock(data: &[u8], dialect: &Dialect) -> Result<(), ChartError> {
 }
 
 /// `time.Time.UnmarshalJSON`, of which only the errors are of interest.
-fn time(json: &[u8]) -> Result<Value, String> {
+fn unmarshal_time(json: &[u8]) -> Result<Value, String> {
     if json == b"null" {
         return Ok(Value::Nil);
     }
     let text = json.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
     let Some(text) = text else { return Err("Time.UnmarshalJSON: input is not a JSON string".into()) };
-    rfc3339(text).map(|()| Value::Nil)
-}
-
-/// What Go's `time.Parse` takes for RFC 3339.
-fn rfc3339(text: &[u8]) -> Result<(), String> {
-    let number = |from: usize, to: usize| {
-        let digits = text.get(from..to)?;
-        digits.iter().try_fold(0u32, |n, c| c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0')))
-    };
-    let parsed = (|| {
-        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        let separators = [4, 7, 10, 13, 16].map(|at| text.get(at).copied());
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            2 => 28 + u32::from(leap),
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        };
-        let in_range =
-            (1..=12).contains(&month) && (1..=days).contains(&day) && hour < 24 && minute < 60 && second < 60;
-        let mut rest = text.get(19..)?;
-        if let Some(fraction) = rest.strip_prefix(b".") {
-            let digits = fraction.iter().take_while(|c| c.is_ascii_digit()).count();
-            rest = fraction.get(digits..).filter(|_| digits > 0)?;
-        }
-        let zone = match rest {
-            b"Z" => true,
-            [b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|c| c.is_ascii_digit()),
-            _ => false,
-        };
-        (separators == [b'-', b'-', b'T', b':', b':'].map(Some) && in_range && zone).then_some(())
-    })();
-    parsed.ok_or_else(|| {
-        let text = strconv::quote(text);
-        format!("parsing time {text} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text} as \"2006\"")
-    })
+    time::parse(b"2006-01-02T15:04:05Z07:00", text, &time::Zone::Utc).map(|_| Value::Nil)
 }
 
 fn unmarshal(data: &[u8], target: &Target) -> Result<Option<Map>, ChartError> {
@@ -228,7 +192,7 @@ mod targets {
     static ANNOTATIONS: Target = target("map[string]string", Shape::Map(&STRING));
     static ANY: Target = target("interface {}", Shape::Any);
     static ANYTHING: Target = target("[]interface {}", Shape::Slice(&ANY));
-    static TIME: Target = target("time.Time", Shape::Unmarshaler(super::time));
+    static TIME: Target = target("time.Time", Shape::Unmarshaler(super::unmarshal_time));
 
     pub(super) static CHART_BASE: Target =
         target("loader.chartBase", Shape::Struct { name: "chartBase", fields: &[("apiVersion", &STRING)] });

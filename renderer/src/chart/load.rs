@@ -223,3 +223,6 @@ struct Parts {
     values: Option<Frozen>,
     schema: Option<Str>,
 }
+
+#[cfg(test)]
+mod tests;

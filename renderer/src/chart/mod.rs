@@ -143,6 +143,14 @@ pub fn check(chart: &Chart, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<()
     if chart.metadata.deprecated {
         logs.push(Log::ChartDeprecated);
     }
+    // Helm 4 copies the dependencies of a v3 chart into a slice as long as there are subcharts.
+    let listed = chart.metadata.dependencies.as_ref().map_or(0, Vec::len);
+    let present = chart.subcharts.len();
+    if dialect.chart.api_version_checked && chart.metadata.api_version == "v3" && listed > present {
+        return Err(ChartError::panic(format!(
+            "panic: runtime error: index out of range [{present}] with length {present}"
+        )));
+    }
     check_dependencies(chart)
         .map_err(|e| ChartError::new(format!("{}: {}", dialect.chart.missing_dependencies, e.text)))
 }
