@@ -33,7 +33,10 @@ impl Frozen {
             Frozen::Float(x) => Value::Float(*x),
             Frozen::Str(s) => Value::Str(s.clone()),
             Frozen::Bytes(s) => Value::bytes(s.clone()),
-            Frozen::List(go_type, items) => Value::List(List::new(go_type, items.iter().map(Frozen::thaw).collect())),
+            // Frozen lists come from documents, whose readers append element by element.
+            Frozen::List(go_type, items) => {
+                Value::List(List::appended(go_type, items.iter().map(Frozen::thaw).collect()))
+            }
             Frozen::Map(go_type, entries) => Value::Map(Map::from_entries(
                 go_type,
                 entries.iter().map(|(key, value)| (key.clone(), value.thaw())).collect(),

@@ -13,6 +13,7 @@
 //! assert!(matches!(a.get("x"), Some(Value::Int(_, 1))));
 //! ```
 
+pub mod capacity;
 mod deep;
 pub mod error;
 pub mod fmt;

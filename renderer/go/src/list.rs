@@ -4,6 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use crate::capacity;
 use crate::deep::{self, Content};
 use crate::types::{SLICE_ANY, SLICE_STRING, Type};
 use crate::{Str, Value};
@@ -23,6 +24,8 @@ struct Backing {
     go_type: Type,
     nil: bool,
     items: RefCell<Vec<Value>>,
+    // The length of Go's array. What is beyond the items is zero values, which are made when a view reaches them.
+    capacity: usize,
 }
 
 impl Drop for Backing {
@@ -35,11 +38,24 @@ impl Drop for Backing {
 }
 
 impl List {
-    /// A slice of a type with these elements.
+    /// A slice of a type with these elements, and no capacity beyond them.
     pub fn new(go_type: Type, items: Vec<Value>) -> List {
+        List::with_capacity(go_type, items, 0)
+    }
+
+    /// A slice whose array is longer than its elements: what `make([]T, 0, capacity)` and appending to it gives. A
+    /// template sees the difference, as sprig's `slice` reaches up to the capacity.
+    pub fn with_capacity(go_type: Type, items: Vec<Value>, capacity: usize) -> List {
         // More than 2^32 elements of 24 bytes cannot be had within the memory limits of a render.
         let len = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        List { backing: Rc::new(Backing { go_type, nil: false, items: RefCell::new(items) }), start: 0, len }
+        let capacity = capacity.max(items.len());
+        List { backing: Rc::new(Backing { go_type, nil: false, items: RefCell::new(items), capacity }), start: 0, len }
+    }
+
+    /// A slice to which Go has appended its elements one after the other.
+    pub fn appended(go_type: Type, items: Vec<Value>) -> List {
+        let capacity = capacity::after_each_append(go_type, 0, items.len());
+        List::with_capacity(go_type, items, capacity)
     }
 
     /// A `[]interface {}`.
@@ -54,7 +70,11 @@ impl List {
 
     /// The nil slice of a type.
     pub fn nil(go_type: Type) -> List {
-        List { backing: Rc::new(Backing { go_type, nil: true, items: RefCell::default() }), start: 0, len: 0 }
+        List {
+            backing: Rc::new(Backing { go_type, nil: true, items: RefCell::default(), capacity: 0 }),
+            start: 0,
+            len: 0,
+        }
     }
 
     /// The Go type.
@@ -79,7 +99,7 @@ impl List {
 
     /// Go's `cap`: the elements from the start of the view to the end of the backing array.
     pub fn capacity(&self) -> usize {
-        self.backing.items.borrow().len() - self.start as usize
+        self.backing.capacity - self.start as usize
     }
 
     /// The element at an index below [`List::len`].
@@ -103,6 +123,11 @@ impl List {
     pub fn slice(&self, from: usize, to: usize) -> Option<List> {
         if from > to || to > self.capacity() {
             return None;
+        }
+        let end = self.start as usize + to;
+        let made = self.backing.items.borrow().len();
+        if end > made {
+            self.backing.items.try_borrow_mut().ok()?.resize(end, capacity::zero_element(self.go_type()));
         }
         let (from, to) = (u32::try_from(from).ok()?, u32::try_from(to).ok()?);
         Some(List { backing: Rc::clone(&self.backing), start: self.start + from, len: to - from })

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::{List, Map, Object, Value, stack};
+use crate::time::Time;
+use crate::{Kind, List, Map, Object, Value, stack};
 
 /// Not `reflect.Value.IsZero`: whether a value is anything but the zero value of its type.
 pub fn is_nonzero(value: &Value) -> bool {
@@ -97,6 +98,9 @@ impl Comparison {
         if Rc::ptr_eq(a, b) || stack::is_low() {
             return true;
         }
+        if let (Some(a), Some(b)) = (a.as_any().downcast_ref::<Time>(), b.as_any().downcast_ref()) {
+            return a.deep_equal(b);
+        }
         if let (Some(a), Some(b)) = (a.underlying(), b.underlying()) {
             return self.equal(&a, &b, depth + 1);
         }
@@ -107,7 +111,8 @@ impl Comparison {
         }
         let (a_fields, b_fields) = (a.fields(), b.fields());
         if a_fields.is_empty() && b_fields.is_empty() {
-            return a.is_nil() && b.is_nil();
+            // Structs without fields are equal; of pointers that say nothing of what they point to, only nil ones are.
+            return a.go_type().kind == Kind::Struct || (a.is_nil() && b.is_nil());
         }
         a_fields.len() == b_fields.len()
             && a_fields.iter().zip(&b_fields).all(|(a, b)| self.equal(&a.value, &b.value, depth + 1))

@@ -32,7 +32,7 @@ fn copy(value: &Value, visited: &mut usize) -> Answer {
         Value::List(list) if !list.is_nil() => {
             let items = list.to_vec();
             let copies = items.iter().map(|v| copy(v, visited));
-            Value::List(List::new(list.go_type(), copies.collect::<Result<_, CallError>>()?))
+            Value::List(List::with_capacity(list.go_type(), copies.collect::<Result<_, CallError>>()?, list.capacity()))
         }
         other => versions::deep_copied(other).unwrap_or_else(|| other.clone()),
     })

@@ -1,7 +1,7 @@
 //! Dictionaries. As in Go a dictionary is shared: `set` and `unset` change the one that every holder sees, and `pick`
 //! and `omit` make a new one around the same values.
 
-use thinlock_go::types::{MAP_STRING_ANY, SLICE_ANY};
+use thinlock_go::types::{MAP_STRING_ANY, SLICE_ANY, SLICE_STRING};
 use thinlock_go::{CallError, Interp, List, Map, Str, Value};
 
 use crate::args::{self, Answer, any, text};
@@ -48,7 +48,7 @@ pub(crate) fn pluck(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     for at in 1..args.len() {
         found.extend(args::dict(args, at)?.get(&key));
     }
-    Ok(Value::List(List::any(found)))
+    Ok(Value::List(List::appended(&SLICE_ANY, found)))
 }
 
 /// The keys of all dictionaries: in Go in random order, here sorted within each dictionary.
@@ -57,13 +57,13 @@ pub(crate) fn keys(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     for at in 0..args.len() {
         all.extend(args::dict(args, at)?.snapshot().iter().map(|(key, _)| Value::Str(key.clone())));
     }
-    args::strings(all)
+    Ok(Value::List(List::appended(&SLICE_STRING, all)))
 }
 
 /// The values of a dictionary: in Go in random order, here by their keys.
 pub(crate) fn values(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let all = args::dict(args, 0)?.snapshot().iter().map(|(_, value)| value.clone()).collect();
-    Ok(Value::List(List::new(&SLICE_ANY, all)))
+    Ok(Value::List(List::appended(&SLICE_ANY, all)))
 }
 
 pub(crate) fn pick(_: &mut dyn Interp, args: &mut [Value]) -> Answer {

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use thinlock_go::capacity::after_append;
 use thinlock_go::reflect::deep_equal;
-use thinlock_go::types::{SLICE_ANY, SLICE_SLICE_ANY, SLICE_STRING};
+use thinlock_go::types::{SLICE_ANY, SLICE_INT, SLICE_SLICE_ANY, SLICE_STRING};
 use thinlock_go::{CallError, IntKind, Interp, List, Map, Str, UintKind, Value};
 
 use crate::args::{self, Answer, any, arg, int, makeslice, nil_dereference};
@@ -45,6 +46,11 @@ fn list_of(items: Vec<Value>) -> Answer {
     Ok(Value::List(List::any(items)))
 }
 
+/// A list that Go has built by appending one element after the other to an empty one.
+fn appended(items: Vec<Value>) -> Answer {
+    Ok(Value::List(List::appended(&SLICE_ANY, items)))
+}
+
 pub(crate) fn list(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     list_of(args::rest(args, 0))
 }
@@ -52,13 +58,16 @@ pub(crate) fn list(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 pub(crate) fn push(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut items = slice_or(arg(args, 0), "Cannot push on type")?;
     items.push(any(args, 1));
-    list_of(items)
+    let capacity = after_append(&SLICE_ANY, items.len() - 1, items.len());
+    Ok(Value::List(List::with_capacity(&SLICE_ANY, items, capacity)))
 }
 
 pub(crate) fn prepend(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut items = slice_or(arg(args, 0), "Cannot prepend on type")?;
     items.insert(0, any(args, 1));
-    list_of(items)
+    // All others are appended at once to a slice of the new one.
+    let capacity = after_append(&SLICE_ANY, 1, items.len());
+    Ok(Value::List(List::with_capacity(&SLICE_ANY, items, capacity)))
 }
 
 pub(crate) fn first(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -101,7 +110,7 @@ pub(crate) fn reverse(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 pub(crate) fn compact(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut items = slice_or(arg(args, 0), "Cannot compact on type")?;
     items.retain(|item| !is_empty(item));
-    list_of(items)
+    appended(items)
 }
 
 pub(crate) fn uniq(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -126,7 +135,7 @@ pub(crate) fn uniq(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
             }
         }
     }
-    list_of(unique)
+    appended(unique)
 }
 
 /// A value that equals another exactly when type and content are the same.
@@ -160,7 +169,7 @@ pub(crate) fn without(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut items = slice_or(arg(args, 0), "Cannot find without on type")?;
     let omit = args.get(1..).unwrap_or_default();
     items.retain(|item| !omit.iter().any(|o| deep_equal(item, o)));
-    list_of(items)
+    appended(items)
 }
 
 pub(crate) fn has(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -216,7 +225,7 @@ pub(crate) fn concat(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
         check_elements("concat", all.len())?;
     }
     // Go appends to a nil slice, which stays nil while nothing is appended.
-    Ok(Value::List(if all.is_empty() { List::nil(&SLICE_ANY) } else { List::any(all) }))
+    Ok(Value::List(if all.is_empty() { List::nil(&SLICE_ANY) } else { List::appended(&SLICE_ANY, all) }))
 }
 
 pub(crate) fn chunk(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -305,7 +314,7 @@ fn steps(function: &str, start: i64, stop: i64, step: i64) -> Result<Vec<i64>, C
 
 fn ints(all: Vec<i64>) -> Answer {
     let items = all.into_iter().map(|n| Value::Int(IntKind::Int, n)).collect();
-    Ok(Value::List(List::new(&thinlock_go::types::SLICE_INT, items)))
+    Ok(Value::List(List::appended(&SLICE_INT, items)))
 }
 
 pub(crate) fn until(_: &mut dyn Interp, args: &mut [Value]) -> Answer {

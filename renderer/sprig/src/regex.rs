@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use thinlock_go::capacity::after_each_append;
 use thinlock_go::regexp::{Regexp, must_compile_text, quote_meta};
 use thinlock_go::types::SLICE_STRING;
 use thinlock_go::{CallError, Interp, List, Str, Value};
@@ -54,16 +55,23 @@ pub(crate) fn must_find(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     find_in(interp, args, Form::Must)
 }
 
-/// A `[]string`, nil where Go's method returns nil.
-fn strings_or_nil(items: Option<Vec<Value>>) -> Answer {
-    Ok(Value::List(items.map_or_else(|| List::nil(&SLICE_STRING), |items| List::new(&SLICE_STRING, items))))
+/// A `[]string` that began with some capacity, nil where Go's method returns nil.
+fn strings_or_nil(items: Option<Vec<Value>>, capacity: usize) -> Answer {
+    Ok(Value::List(match items {
+        Some(items) => {
+            let capacity = after_each_append(&SLICE_STRING, capacity, items.len());
+            List::with_capacity(&SLICE_STRING, items, capacity)
+        }
+        None => List::nil(&SLICE_STRING),
+    }))
 }
 
 fn find_all_in(interp: &dyn Interp, args: &mut [Value], form: Form) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, form)?;
     let (subject, limit) = (text(args, 1)?, args::int(args, 2)?);
     let part = |(from, to): (usize, usize)| Value::Str(subject.get(from..to).unwrap_or_default().into());
-    strings_or_nil(regexp.find_all(&subject, limit).map(|found| found.into_iter().map(part).collect()))
+    // Go begins with room for ten.
+    strings_or_nil(regexp.find_all(&subject, limit).map(|found| found.into_iter().map(part).collect()), 10)
 }
 
 pub(crate) fn find_all(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -78,7 +86,9 @@ fn split_by(interp: &dyn Interp, args: &mut [Value], form: Form) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, form)?;
     let (subject, limit) = (text(args, 1)?, args::int(args, 2)?);
     let parts = regexp.split(&subject, limit);
-    strings_or_nil(parts.map(|parts| parts.into_iter().map(|part| Value::Str(part.into())).collect()))
+    // Room for as many parts as there are matches, which may be one more or less.
+    let capacity = regexp.find_all(&subject, limit).map_or(0, |matches| matches.len());
+    strings_or_nil(parts.map(|parts| parts.into_iter().map(|part| Value::Str(part.into())).collect()), capacity)
 }
 
 pub(crate) fn split(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {

@@ -36,18 +36,21 @@ pub(crate) fn strval(value: &Value) -> Result<Str, CallError> {
 /// A value as `[]string`: a `[]string` itself (not a copy), other slices element by element without their nils, nil as
 /// the empty slice, and anything else as the slice of its text.
 pub(crate) fn strslice(value: &Value) -> Result<List, CallError> {
+    let mut capacity = 0;
     let items = match value {
         Value::List(list) if list.go_type() == &SLICE_STRING => return Ok(list.clone()),
         Value::Nil => Vec::new(),
         other => match elements(other) {
             Ok(items) => {
+                // Room is made for the nils too.
+                capacity = items.len();
                 let texts = items.iter().filter(|item| !item.is_nil()).map(|item| Ok(Value::Str(strval(item)?)));
                 texts.collect::<Result<_, CallError>>()?
             }
             Err(_) => vec![Value::Str(strval(other)?)],
         },
     };
-    Ok(List::new(&SLICE_STRING, items))
+    Ok(List::with_capacity(&SLICE_STRING, items, capacity))
 }
 
 /// Go's `[]rune(s)`: every byte that is not part of valid UTF-8 is U+FFFD.

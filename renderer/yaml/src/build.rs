@@ -55,7 +55,7 @@ impl Assemble for Live {
         Value::Str(s)
     }
     fn list(items: Vec<Value>) -> Value {
-        Value::List(List::any(items))
+        Value::List(List::appended(&SLICE_ANY, items))
     }
     fn map(entries: Vec<(Str, Value)>) -> Value {
         Value::Map(Map::from_entries(&MAP_STRING_ANY, entries))

@@ -240,7 +240,7 @@ impl<'a> Parser<'a> {
                             }
                             Some(b']') => {
                                 self.at += 1;
-                                value = Value::List(List::new(&SLICE_ANY, std::mem::take(items)));
+                                value = Value::List(List::appended(&SLICE_ANY, std::mem::take(items)));
                             }
                             Some(_) => return Err(self.unexpected("after array element")),
                             None => return Err(self.ended()),

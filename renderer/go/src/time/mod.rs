@@ -121,6 +121,17 @@ impl Time {
         (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
     }
 
+    /// `reflect.DeepEqual` of two times: the same moment in the same zone.
+    pub(crate) fn deep_equal(&self, other: &Time) -> bool {
+        let same_zone = match (&self.zone, &other.zone) {
+            (Zone::Utc, Zone::Utc) => true,
+            (Zone::Local(a), Zone::Local(b)) | (Zone::Named(a), Zone::Named(b)) => a.is_same(b),
+            (Zone::Fixed(a, a_offset), Zone::Fixed(b, b_offset)) => a == b && a_offset == b_offset,
+            _ => false,
+        };
+        same_zone && self.seconds == other.seconds && self.nanos == other.nanos
+    }
+
     /// `AddDate`: a day that the month does not have carries over.
     pub(crate) fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
         let mut civil = self.civil();

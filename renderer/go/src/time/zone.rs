@@ -28,6 +28,13 @@ pub struct Located {
     rules: TimeZone,
 }
 
+impl Located {
+    /// Whether both were loaded under one name.
+    pub(super) fn is_same(&self, other: &Located) -> bool {
+        self.name == other.name
+    }
+}
+
 /// What holds in a zone at some moment.
 pub(super) struct Lookup {
     /// `CEST`; empty for an unnamed fixed offset.
