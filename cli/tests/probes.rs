@@ -3,34 +3,16 @@
 //! `known-gaps.txt` lists what is not equal yet, one `DIALECT WHAT ID` a line, where WHAT is `exit`, `stdout` or
 //! `stderr`. A case that is not listed must be equal, and one that is listed must not: the list only shrinks.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+mod common;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use thinlock::{Env, Streams};
-use thinlock_conformance::{Figures, Helm, Invocation, Outcome, probe, replay};
+use common::InProcess;
+use thinlock_conformance::{Figures, probe, replay};
 
 const DIALECTS: [&str; 5] = ["helm-3.17", "helm-3.19", "helm-3.22", "helm-4.1", "helm-4.3"];
-
-/// The command line in this process.
-struct InProcess;
-
-impl Helm for InProcess {
-    fn run(&self, invocation: &Invocation) -> Outcome {
-        let args: Vec<OsString> =
-            std::iter::once("thinlock").chain(invocation.args.iter().map(String::as_str)).map(OsString::from).collect();
-        let vars: BTreeMap<_, _> =
-            invocation.env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect();
-        let env = Env { cwd: invocation.cwd.clone(), vars, terminal: false };
-        let mut outcome = Outcome::default();
-        let mut streams =
-            Streams { stdin: &mut std::io::empty(), stdout: &mut outcome.stdout, stderr: &mut outcome.stderr };
-        let status = thinlock::run(&args, &env, &mut streams);
-        outcome.status = status;
-        outcome
-    }
-}
 
 #[test]
 fn probes_print_what_real_helms_print() {
