@@ -17,7 +17,7 @@ pub fn is_nonzero(value: &Value) -> bool {
         Value::Float(x) => x.to_bits() != 0,
         Value::Complex(re, im) => re.to_bits() != 0 || im.to_bits() != 0,
         Value::Str(s) => !s.is_empty(),
-        Value::Bytes(_) => true,
+        Value::Bytes(bytes) => !bytes.is_nil(),
         Value::List(list) => !list.is_nil(),
         Value::Map(map) => !map.is_nil(),
         Value::Object(object) => match object.underlying() {
@@ -60,7 +60,7 @@ impl Comparison {
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Complex(a_re, a_im), Value::Complex(b_re, b_im)) => a_re == b_re && a_im == b_im,
             (Value::Str(a), Value::Str(b)) => a == b,
-            (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::Bytes(a), Value::Bytes(b)) => a.is_nil() == b.is_nil() && a == b,
             (Value::List(a), Value::List(b)) => self.lists(a, b, depth),
             (Value::Map(a), Value::Map(b)) => self.maps(a, b, depth),
             (Value::Object(a), Value::Object(b)) => self.objects(a, b, depth),

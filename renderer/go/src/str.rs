@@ -24,9 +24,20 @@ enum Repr {
     Shared(Arc<[u8]>),
 }
 
+/// Its address tells a nil `[]byte`.
+static NIL_BYTES: [u8; 1] = [0];
+
 impl Str {
     /// The empty string.
     pub const EMPTY: Str = Str(Repr::Static(b""));
+
+    /// No bytes, and what Go calls a nil `[]byte`: empty, but JSON and `%#v` tell it from an empty one.
+    pub const NIL: Str = Str(Repr::Static(NIL_BYTES.split_at(0).0));
+
+    /// Whether this is [`Str::NIL`] and not just empty.
+    pub fn is_nil(&self) -> bool {
+        matches!(self.0, Repr::Static(bytes) if bytes.is_empty() && std::ptr::eq(bytes.as_ptr(), NIL_BYTES.as_ptr()))
+    }
 
     /// A string that lives as long as the program; never allocates.
     pub const fn from_static(text: &'static str) -> Str {

@@ -313,6 +313,7 @@ fn is_nil(value: &Value) -> bool {
     match value {
         Value::Nil => true,
         Value::List(list) => list.is_nil(),
+        Value::Bytes(bytes) => bytes.is_nil(),
         Value::Map(map) => map.is_nil(),
         Value::Object(object) => can_be_nil(object.go_type()) && object_is_nil(&**object),
         _ => false,

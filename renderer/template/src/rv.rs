@@ -111,7 +111,7 @@ pub(crate) fn zero(go_type: Type) -> Value {
         Kind::Complex64 | Kind::Complex128 => Value::Complex(0.0, 0.0),
         Kind::String => Value::Str(Str::EMPTY),
         Kind::Map => Value::Map(Map::nil(go_type)),
-        Kind::Slice if *go_type == types::SLICE_BYTE => Value::bytes(Str::EMPTY),
+        Kind::Slice if *go_type == types::SLICE_BYTE => Value::bytes(Str::NIL),
         Kind::Slice => Value::List(List::nil(go_type)),
         _ => Value::Nil,
     }

@@ -188,6 +188,10 @@ impl Printer<'_> {
             (_, 'T') => self.string(arg.type_name().as_bytes(), 's'),
             (_, 'p') => self.pointer(arg, 'p'),
             (_, 'v') if self.is_plain() => append_plain(self.out, arg, !self.erroring),
+            (Value::Bytes(bytes), _) if bytes.is_nil() && self.flags.sharp_v => {
+                self.out.extend_from_slice(b"[]byte(nil)");
+                Ok(())
+            }
             (Value::Bytes(bytes), _) => self.bytes(bytes, verb, "[]byte"),
             _ => self.value(Operand { value: arg, place: None, exported: true }, verb, 0),
         }
@@ -311,6 +315,11 @@ impl Printer<'_> {
                 _ => self.bad_verb(Some(value), verb),
             },
             Value::Str(s) => self.string_verb(s, verb, value),
+            Value::Bytes(bytes) if bytes.is_nil() && self.flags.sharp_v => {
+                self.out.extend_from_slice(type_name.as_bytes());
+                self.out.extend_from_slice(b"(nil)");
+                Ok(())
+            }
             Value::Bytes(bytes) => self.bytes(bytes, verb, type_name),
             Value::List(list) => {
                 let elem = list.go_type().elem;

@@ -136,6 +136,7 @@ impl Encoder<'_> {
             Value::Float(x) => append_float(self.out, *x)?,
             Value::Complex(..) => return Err("json: unsupported type: complex128".into()),
             Value::Str(s) => append_string(self.out, s, self.html),
+            Value::Bytes(bytes) if bytes.is_nil() => self.out.extend_from_slice(b"null"),
             Value::Bytes(bytes) => base64(self.out, bytes),
             Value::List(list) if list.is_nil() => self.out.extend_from_slice(b"null"),
             Value::List(list) => {
