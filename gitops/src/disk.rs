@@ -274,3 +274,6 @@ fn eval_symlinks(location: &Path) -> Result<PathBuf, String> {
     }
     Ok(to_path(&resolved))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! Charts on a real disk, with what Helm 3.22 and 4.3 said of them.
+
+use std::os::unix::fs::symlink;
+
+use tempfile::TempDir;
+use thinlock_renderer::dialect::{HELM_3_22, HELM_4_3};
+
+use super::*;
+
+const CHART: &str = "apiVersion: v2\nname: p\nversion: 0.1.0\n";
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Folder {
+        let folder = Folder(tempfile::tempdir().expect("a folder"));
+        for (name, text) in files {
+            let location = folder.at(name);
+            fs::create_dir_all(location.parent().expect("a parent")).expect("created");
+            fs::write(location, text).expect("written");
+        }
+        folder
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        // The system's folder for temporary files may itself be a link.
+        self.0.path().canonicalize().expect("a path").join(name)
+    }
+
+    fn load(&self, dialect: &Dialect) -> (Result<Arc<Chart>, ChartError>, Vec<Log>) {
+        let mut logs = Vec::new();
+        (load_chart(&self.at("c"), dialect, &mut logs), logs)
+    }
+
+    /// The error with `$W` for the folder.
+    fn error(&self, dialect: &Dialect) -> String {
+        let folder = self.at("");
+        let text = self.load(dialect).0.err().map_or("ok".to_string(), |e| e.text);
+        text.replace(folder.to_string_lossy().trim_end_matches('/'), "$W")
+    }
+}
+
+fn names(files: &[File]) -> Vec<String> {
+    files.iter().map(|f| f.name.to_string()).collect()
+}
+
+#[test]
+fn files_come_in_the_order_of_the_walk() {
+    let folder = Folder::new(&[
+        ("c/Chart.yaml", CHART),
+        ("c/templates/b.yaml", ""),
+        ("c/templates/a/z.yaml", ""),
+        ("c/templates/a.yaml", ""),
+        ("c/templates/.hidden", ""),
+        ("c/d/x.txt", ""),
+        ("c/d/y.md", ""),
+        ("c/.helmignore", "*.txt\n"),
+    ]);
+    let chart = folder.load(&HELM_4_3).0.expect("loaded");
+    assert_eq!(names(&chart.templates), ["templates/a/z.yaml", "templates/a.yaml", "templates/b.yaml"]);
+    assert_eq!(names(&chart.files), [".helmignore", "d/y.md"]);
+}
+
+#[test]
+fn links_are_followed_and_logged() {
+    let folder = Folder::new(&[("c/Chart.yaml", CHART), ("c/templates/x", ""), ("o.yaml", "v: 1"), ("e/f", "x")]);
+    symlink("../../o.yaml", folder.at("c/templates/t.yaml")).expect("a link");
+    symlink("../e", folder.at("c/d")).expect("a link");
+    let (chart, logs) = folder.load(&HELM_4_3);
+    let chart = chart.expect("loaded");
+    assert_eq!(names(&chart.templates), ["templates/t.yaml", "templates/x"]);
+    assert_eq!(names(&chart.files), ["d/f"]);
+    let bytes = |name: &str| Str::from(folder.at(name).as_os_str().as_bytes());
+    let link = |from: &str, to: &str| Log::Symlink { path: bytes(from), resolved: bytes(to) };
+    assert_eq!(logs, [link("c/d", "e"), link("c/templates/t.yaml", "o.yaml")]);
+    // A link at the root is followed without a word.
+    symlink("c", folder.at("l")).expect("a link");
+    let mut logs = Vec::new();
+    load_chart(&folder.at("l"), &HELM_4_3, &mut logs).expect("loaded");
+    assert_eq!(logs.len(), 2);
+}
+
+#[test]
+fn links_that_lead_nowhere() {
+    let folder = Folder::new(&[("c/Chart.yaml", CHART)]);
+    symlink("nowhere", folder.at("c/x")).expect("a link");
+    let text = "error evaluating symlink $W/c/x: lstat $W/c/nowhere: no such file or directory";
+    assert_eq!(folder.error(&HELM_3_22), text);
+    fs::remove_file(folder.at("c/x")).expect("removed");
+    symlink("x", folder.at("c/x")).expect("a link");
+    assert_eq!(folder.error(&HELM_3_22), "error evaluating symlink $W/c/x: EvalSymlinks: too many links");
+    // A directory in itself ends where the system gives up.
+    fs::remove_file(folder.at("c/x")).expect("removed");
+    symlink(".", folder.at("c/x")).expect("a link");
+    assert!(folder.error(&HELM_3_22).ends_with("too many levels of symbolic links"));
+}
+
+#[test]
+fn what_is_not_there_or_no_file() {
+    let folder = Folder::new(&[("c/x", "")]);
+    let detect = "unable to detect chart at $W/c/Chart.yaml: open $W/c/Chart.yaml: no such file or directory";
+    assert_eq!(folder.error(&HELM_4_3), detect);
+    assert_eq!(folder.error(&HELM_3_22), "Chart.yaml file is missing");
+    let missing = load_chart(&folder.at("n"), &HELM_4_3, &mut Vec::new()).expect_err("nothing there");
+    assert!(missing.text.ends_with("/n: no such file or directory"), "{missing}");
+
+    let folder = Folder::new(&[("c/Chart.yaml", CHART)]);
+    let _socket = std::os::unix::net::UnixListener::bind(folder.at("c/s")).expect("a socket");
+    assert_eq!(folder.error(&HELM_4_3), "cannot load irregular file $W/c/s as it has file mode type bits set");
+    assert_eq!(read_file(&folder.at("c"), "c"), Err("read c: is a directory".to_string()));
+    assert_eq!(read_file(&folder.at("z"), "z"), Err("open z: no such file or directory".to_string()));
+}
+
+#[test]
+fn sizes_are_limited() {
+    let big = "x".repeat(5 * 1024 * 1024 + 1);
+    let folder = Folder::new(&[("c/Chart.yaml", CHART), ("c/big", &big)]);
+    assert_eq!(folder.error(&HELM_3_22), "chart file \"big\" is larger than the maximum file size 5242880");
+    assert_eq!(folder.error(&HELM_4_3), "ok");
+    let file = fs::File::create(folder.at("c/huge")).expect("a file");
+    file.set_len(100 * 1024 * 1024).expect("a sparse file");
+    let text = "error reading huge: chart exceeds maximum decompressed size of 104857600 bytes";
+    assert_eq!(folder.error(&HELM_4_3), text);
+}
