@@ -119,6 +119,18 @@ impl TypeInfo {
         TypeInfo { methods, ..self }
     }
 
+    /// The results of a method that has several (besides an error), as the result type of its
+    /// [`crate::object::Method`]: the name is `(int, time.Month, int)`. No template may call such a method.
+    pub const fn results(name: &'static str) -> TypeInfo {
+        TypeInfo::plain(name, Kind::Invalid)
+    }
+
+    /// The names of the types that [`TypeInfo::results`] stands for; `None` of any other type.
+    pub fn as_results(&self) -> Option<Vec<&'static str>> {
+        let inner = self.name.strip_prefix('(')?.strip_suffix(')')?;
+        (self.kind == Kind::Invalid).then(|| inner.split(", ").collect())
+    }
+
     /// Whether this is `interface {}`.
     pub fn is_any(&self) -> bool {
         self.kind == Kind::Interface

@@ -69,24 +69,36 @@ fn bytes_arg<'a>(args: &'a [Value], method: &str) -> Result<&'a [u8], CallError>
     }
 }
 
+static INT_INT: TypeInfo = TypeInfo::results("(int, int)");
+static INT_INT_INT: TypeInfo = TypeInfo::results("(int, int, int)");
+static INT_MONTH_INT: TypeInfo = TypeInfo::results("(int, time.Month, int)");
+static STRING_INT: TypeInfo = TypeInfo::results("(string, int)");
+static TIME_TIME: TypeInfo = TypeInfo::results("(time.Time, time.Time)");
+
 static TIME_METHODS: &[Method] = &[
     method("Add", &[&DURATION], &TIME),
     method("AddDate", &[&INT, &INT, &INT], &TIME),
     method("After", &[&TIME], &BOOL),
+    method("AppendBinary", &[&SLICE_BYTE], &SLICE_BYTE),
     method("AppendFormat", &[&SLICE_BYTE, &STRING], &SLICE_BYTE),
     method("AppendText", &[&SLICE_BYTE], &SLICE_BYTE),
     method("Before", &[&TIME], &BOOL),
+    method("Clock", &[], &INT_INT_INT),
     method("Compare", &[&TIME], &INT),
+    method("Date", &[], &INT_MONTH_INT),
     method("Day", &[], &INT),
     method("Equal", &[&TIME], &BOOL),
     method("Format", &[&STRING], &STRING),
     method("GoString", &[], &STRING),
+    method("GobEncode", &[], &SLICE_BYTE),
     method("Hour", &[], &INT),
     method("In", &[&LOCATION], &TIME),
+    method("ISOWeek", &[], &INT_INT),
     method("IsDST", &[], &BOOL),
     method("IsZero", &[], &BOOL),
     method("Local", &[], &TIME),
     method("Location", &[], &LOCATION),
+    method("MarshalBinary", &[], &SLICE_BYTE),
     method("MarshalJSON", &[], &SLICE_BYTE),
     method("MarshalText", &[], &SLICE_BYTE),
     method("Minute", &[], &INT),
@@ -105,6 +117,8 @@ static TIME_METHODS: &[Method] = &[
     method("Weekday", &[], &WEEKDAY),
     method("Year", &[], &INT),
     method("YearDay", &[], &INT),
+    method("Zone", &[], &STRING_INT),
+    method("ZoneBounds", &[], &TIME_TIME),
 ];
 
 impl Time {
@@ -122,6 +136,27 @@ impl Time {
             return Err("timezone hour outside of range [0,23]");
         }
         Ok(self.format(b"2006-01-02T15:04:05.999999999Z07:00"))
+    }
+
+    /// Go's binary form: version, seconds since the year 1, nanoseconds, minutes (and seconds) east of Greenwich.
+    fn binary(&self) -> Result<Vec<u8>, &'static str> {
+        let (mut version, mut minutes, mut seconds) = (1, -1, 0);
+        if !matches!(self.zone, Zone::Utc) {
+            let offset = self.zone.lookup(self.seconds).offset;
+            if offset % 60 != 0 {
+                (version, seconds) = (2, offset % 60);
+            }
+            minutes = i16::try_from(offset / 60).ok().filter(|m| *m != -1).ok_or("unexpected zone offset")?;
+        }
+        let mut out = vec![version];
+        out.extend(self.seconds.wrapping_add(UNIX_TO_YEAR_1).to_be_bytes());
+        out.extend(self.nanos.to_be_bytes());
+        out.extend(minutes.to_be_bytes());
+        if version == 2 {
+            // Below a minute; negative ones as two's complement.
+            out.push(seconds as i8 as u8);
+        }
+        Ok(out)
     }
 
     fn code(&self) -> String {
@@ -196,16 +231,20 @@ impl Object for Time {
                 out.extend(self.strict_rfc3339().map_err(|e| CallError::message(format!("Time.{method}: {e}")))?);
                 Value::bytes(out)
             }
+            "AppendBinary" | "MarshalBinary" | "GobEncode" => {
+                let mut out = if method == "AppendBinary" { bytes_arg(args, method)?.to_vec() } else { Vec::new() };
+                let prefix = if method == "GobEncode" { "MarshalBinary" } else { method };
+                out.extend(self.binary().map_err(|e| CallError::message(format!("Time.{prefix}: {e}")))?);
+                Value::bytes(out)
+            }
             "MarshalJSON" => Value::bytes(self.json().unwrap_or(Ok(Vec::new()))?),
             "In" => match args.first() {
+                // Where the argument is nil the executor passes no `*time.Location` but a plain nil.
                 Some(Value::Object(object)) => match object.as_any().downcast_ref::<Location>() {
                     Some(Location(Some(zone))) => self.in_zone(zone.clone()).into(),
-                    Some(Location(None)) => {
-                        return Err(CallError::message("time: missing Location in call to Time.In"));
-                    }
-                    None => return Err(wrong(method)),
+                    _ => return Err(CallError::message(MISSING_LOCATION)),
                 },
-                _ => return Err(wrong(method)),
+                _ => return Err(CallError::message(MISSING_LOCATION)),
             },
             "Local" => self.in_zone(Zone::local(interp.host())).into(),
             "UTC" => self.in_zone(Zone::Utc).into(),
@@ -319,6 +358,9 @@ impl Named {
         Str::from_static(name.copied().unwrap_or_default())
     }
 }
+
+/// What Go panics with when the zone is a nil pointer.
+const MISSING_LOCATION: &str = "time: missing Location in call to Time.In";
 
 static STRING_METHOD: &[Method] = &[method("String", &[], &STRING)];
 

@@ -69,6 +69,14 @@ impl State<'_, '_> {
     pub(super) fn eval_call(&mut self, dot: &Rv, target: Target, node: NodeId, args: Args<'_>) -> Result<Rv> {
         let (name, params, variadic, result_type) = target.signature();
         self.check_arity(name, params.len(), variadic, &args)?;
+        if let Some(results) = result_type.as_results() {
+            return Err(self.error(match results[..] {
+                [_, second] => {
+                    format!("invalid function signature for {name}: second return value should be error; is {second}")
+                }
+                _ => format!("function {name} has {} return values; should be 1 or 2", results.len()),
+            }));
+        }
         let mut values = self.shared.args.pop().unwrap_or_default();
         if let Target::MapMethod(receiver, _) = &target {
             values.push(receiver.clone());
