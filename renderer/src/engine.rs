@@ -165,6 +165,14 @@ pub enum Stage {
     Rendering(Arc<Rendered>),
 }
 
+impl std::fmt::Display for RenderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.message))
+    }
+}
+
+impl std::error::Error for RenderError {}
+
 impl RenderError {
     fn preparing(message: impl Into<Vec<u8>>) -> RenderError {
         RenderError { kind: ChartErrorKind::Chart, message: message.into(), stage: Stage::Preparing, template: None }
@@ -200,3 +208,6 @@ impl RenderError {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,13 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 
 use thinlock_go::Str;
+use thinlock_go::strings::trim_space;
+use thinlock_yaml::stream::{LastLine, documents};
 
 use crate::engine::Rendered;
 
 use super::head::Identity;
 use super::output::{Selection, manifest_stream, output_writes, template_stream};
-use thinlock_go::strings::trim_space;
 
 /// How documents are laid out as files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +103,10 @@ pub enum LayoutError {
         /// The path.
         path: String,
     },
-    /// A line begins with `---` and goes on with something that is no comment: `---kind: A`, `----`.
+    /// A stream cannot be cut into documents: a line begins with `---` and goes on with something that is no comment.
     Separator {
-        /// What follows the dashes.
-        rest: String,
+        /// What the reader says.
+        text: String,
     },
 }
 
@@ -119,7 +120,7 @@ impl fmt::Display for LayoutError {
                 write!(f, "a document of {source} has no kind or no metadata.name, and so no file name")
             }
             LayoutError::UnsafePath { path } => write!(f, "{path:?} is no path inside the output folder"),
-            LayoutError::Separator { rest } => write!(f, "invalid Yaml document separator: {rest}"),
+            LayoutError::Separator { text } => f.write_str(text),
         }
     }
 }
@@ -194,7 +195,8 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
 fn flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
     for crd in &rendered.crds {
         // A CRD file is printed as it is, so it may hold several documents still.
-        for document in read_documents(crd.file.data())? {
+        for document in documents(crd.file.data(), LastLine::Completed) {
+            let document = document.map_err(separator)?;
             flat_document(files, &crd.path, &document, &Identity::parse(&document))?;
         }
     }
@@ -223,6 +225,10 @@ fn flat_document(files: &mut Files, source: &Str, document: &[u8], identity: &Id
         content.push(b'\n');
     }
     files.create(name, content, &source.to_lossy())
+}
+
+fn separator(error: thinlock_yaml::Error) -> LayoutError {
+    LayoutError::Separator { text: error.to_string() }
 }
 
 /// The document without the lines of nothing but `---` that Helm's splitting can leave at its start.
@@ -254,7 +260,8 @@ fn kargo_write(stream: &[u8], files: &mut Files) -> Result<(), LayoutError> {
     if trim_space(stream).is_empty() {
         return Ok(());
     }
-    for document in read_documents(stream)? {
+    for document in documents(stream, LastLine::Lost) {
+        let document = document.map_err(separator)?;
         let resource = trim_space(&document);
         if resource.is_empty() {
             continue;
@@ -266,28 +273,5 @@ fn kargo_write(stream: &[u8], files: &mut Files) -> Result<(), LayoutError> {
     Ok(())
 }
 
-/// The documents that the YAML reader of k8s.io/apimachinery cuts a stream into: at lines that begin with `---`. The
-/// first of them stays in the document if nothing comes before it. Line ends become `\n`.
-fn read_documents(stream: &[u8]) -> Result<Vec<Vec<u8>>, LayoutError> {
-    let mut documents = Vec::new();
-    let mut document = Vec::new();
-    for line in stream.split_inclusive(|b| *b == b'\n') {
-        let line = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
-        if let Some(rest) = line.strip_prefix(b"---") {
-            let rest = trim_space(rest);
-            if !rest.is_empty() && !rest.starts_with(b"#") {
-                return Err(LayoutError::Separator { rest: String::from_utf8_lossy(rest).into_owned() });
-            }
-            if !document.is_empty() {
-                documents.push(std::mem::take(&mut document));
-                continue;
-            }
-        }
-        document.extend_from_slice(line);
-        document.push(b'\n');
-    }
-    if !document.is_empty() {
-        documents.push(document);
-    }
-    Ok(documents)
-}
+#[cfg(test)]
+mod tests;
