@@ -325,9 +325,14 @@ impl<'a> Lexer<'a> {
             State::KeyStart => self.key_start(),
             State::KeyNameStart => {
                 self.skip_blanks();
-                let c = self.peek();
-                self.stack.push(State::KeyEnd);
-                if matches!(c, '"' | '\'') { self.skip_to(State::QuotedName) } else { State::BareName }
+                match self.peek() {
+                    '=' | EOF => self.errorf("unexpected '='"),
+                    '.' => self.errorf("unexpected '.'"),
+                    c => {
+                        self.stack.push(State::KeyEnd);
+                        if matches!(c, '"' | '\'') { self.skip_to(State::QuotedName) } else { State::BareName }
+                    }
+                }
             }
             State::KeyEnd => self.key_end(),
             State::Value => self.value(),
