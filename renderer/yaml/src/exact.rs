@@ -207,15 +207,22 @@ impl Build for Document<'_> {
             self.entries.push(Entry { key, name, value });
         }
         let mut added = self.entries.split_off(start);
-        let order = |a: &Entry, b: &Entry| {
-            let rank = |entry: &Entry| rank(self.get(entry.key));
-            self.bytes(a.name).cmp(self.bytes(b.name)).then_with(|| rank(a).cmp(&rank(b)))
-        };
+        let order = |a: &Entry, b: &Entry| self.bytes(a.name).cmp(self.bytes(b.name));
         if !added.is_sorted_by(|a, b| order(a, b).is_lt()) {
             added.sort_by(order);
+            // Of equal keys the last one counts. Keys of several types with one name stay; which of them JSON has is a
+            // matter of chance in Go, and the last one here.
+            let mut later: Option<(Entry, u8)> = None;
             added.reverse();
-            // Of equal keys the last one counts. NaN equals nothing, but JSON makes one name of all of them.
-            added.dedup_by(|a, b| order(a, b).is_eq());
+            added.retain(|entry| {
+                let seen = match later {
+                    Some((last, seen)) if order(&last, entry).is_eq() => seen,
+                    _ => 0,
+                };
+                let this = 1 << rank(self.get(entry.key));
+                later = Some((*entry, seen | this));
+                seen & this == 0
+            });
             added.reverse();
         }
         let len = added.len() as u32;

@@ -1,4 +1,35 @@
-//! YAML as sigs.k8s.io/yaml reads and writes it.
+//! YAML as Go programs read and write it: sigs.k8s.io/yaml (Kubernetes, Helm, Argo CD …) on top of yaml.v2, to the byte.
+//!
+//! YAML leaves much open, and Go's libraries have their own answers: `yes` and `0777` are not strings, `1:30` and
+//! `2001-01-01` are, a repeated key is taken, a number goes through JSON and comes out as a `float64`. Whoever works on
+//! files that such programs read or write needs these answers, and the same quotes, folds, key order and error texts.
+//!
+//! ```
+//! use thinlock_go::Value;
+//!
+//! let value = thinlock_yaml::from_yaml(b"on: push\nretries: 010\nimage: &i [web, '1.10']\nagain: *i\n")?;
+//! let Value::Map(map) = &value else { panic!("a mapping") };
+//! assert!(matches!(map.get("retries"), Some(Value::Float(8.0))));
+//! assert!(map.contains_key("true"));
+//!
+//! let written = thinlock_yaml::to_yaml(&value)?;
+//! assert_eq!(written, b"again:\n- web\n- \"1.10\"\nimage:\n- web\n- \"1.10\"\nretries: 8\n\"true\": push\n");
+//!
+//! let error = thinlock_yaml::from_yaml(b"a: 1\nb: [\n").unwrap_err();
+//! assert_eq!(error.text(), "error converting YAML to JSON: yaml: line 2: did not find expected node content");
+//! # Ok::<(), thinlock_yaml::Error>(())
+//! ```
+//!
+//! - [`from_yaml`] and its kin: `yaml.Unmarshal` into an `interface{}`, a map or a list; [`unmarshal_as`] into Go structs.
+//! - [`to_yaml`] is `yaml.Marshal`, and [`to_yaml_pretty`] is yaml.v3's encoder as Helm's `toYamlPretty` uses it.
+//! - [`yaml_to_json`] is `yaml.YAMLToJSON`.
+//! - [`stream`]: several documents in one text, cut as Kubernetes cuts them.
+//! - [`node`]: documents with lines and columns, for files of one's own.
+//!
+//! How a document is read: `reader` checks the characters, `scanner` cuts tokens, `parser` makes a `tree` of them, and
+//! `decode` walks the tree, resolving scalars (`resolve`), aliases and merge keys, for a builder: `build` makes values at
+//! once, `exact` keeps the YAML types where JSON's way of seeing them is not enough. None of them recurses, and what Go
+//! refuses as too deep or too repetitive is refused here.
 
 mod build;
 mod decode;
@@ -125,3 +156,6 @@ fn mismatch(value: &Value, target: &str) -> Error {
         "while decoding JSON: json: cannot unmarshal {what} into Go value of type {target}"
     )))
 }
+
+#[cfg(test)]
+mod tests;

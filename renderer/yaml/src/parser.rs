@@ -125,7 +125,7 @@ impl Parser<'_> {
 
     // --- nodes
 
-    fn add(&mut self, kind: Kind, style: Style, implicit: bool, mark: Mark, text: Text, properties: Properties) -> u32 {
+    fn add(&mut self, kind: Kind, implicit: bool, mark: Mark, text: Text, properties: Properties) -> u32 {
         let at = self.nodes.len() as u32;
         if let Some(&parent) = self.open.last() {
             self.nodes[parent as usize].len += 1;
@@ -139,12 +139,12 @@ impl Parser<'_> {
         if properties.anchor.len > 0 {
             self.anchors.insert(self.scanner.bytes(properties.anchor).into(), at);
         }
-        self.nodes.push(Node { kind, style, implicit, mark, text, next: at + 1, len: 0, tag });
+        self.nodes.push(Node { kind, implicit, mark, text, next: at + 1, len: 0, tag });
         at
     }
 
     fn open(&mut self, kind: Kind, mark: Mark, properties: Properties, state: State) {
-        let at = self.add(kind, Style::Plain, !properties.tagged, mark, EMPTY, properties);
+        let at = self.add(kind, !properties.tagged, mark, EMPTY, properties);
         self.open.push(at);
         self.state = state;
     }
@@ -163,7 +163,7 @@ impl Parser<'_> {
     /// A value that is not there.
     fn empty(&mut self, mark: Mark, state: State) -> Result<(), Error> {
         self.state = state;
-        self.add(Kind::Scalar, Style::Plain, true, mark, EMPTY, Properties::default());
+        self.add(Kind::Scalar, true, mark, EMPTY, Properties::default());
         Ok(())
     }
 
@@ -263,7 +263,7 @@ impl Parser<'_> {
             TokenKind::Scalar => {
                 let implicit = if properties.tagged { bang } else { token.style == Style::Plain };
                 self.pop_state();
-                self.add(Kind::Scalar, token.style, implicit, start, token.value, properties);
+                self.add(Kind::Scalar, implicit, start, token.value, properties);
                 self.scanner.skip_token();
             }
             TokenKind::FlowSequenceStart => {
@@ -280,7 +280,7 @@ impl Parser<'_> {
             }
             _ if properties.anchor.len > 0 || properties.tagged => {
                 self.pop_state();
-                self.add(Kind::Scalar, Style::Plain, !properties.tagged, start, EMPTY, properties);
+                self.add(Kind::Scalar, !properties.tagged, start, EMPTY, properties);
             }
             _ => return Err(Self::error(token.mark, "did not find expected node content")),
         }
@@ -293,7 +293,7 @@ impl Parser<'_> {
         let Some(&target) = self.anchors.get(name) else {
             return Err(Error::new(format!("yaml: unknown anchor '{}' referenced", String::from_utf8_lossy(name))));
         };
-        let at = self.add(Kind::Alias, Style::Plain, false, token.mark, token.value, Properties::default());
+        let at = self.add(Kind::Alias, false, token.mark, token.value, Properties::default());
         self.nodes[at as usize].next = target;
         self.scanner.skip_token();
         Ok(())

@@ -25,8 +25,10 @@ pub enum LastLine {
 /// ```
 /// use thinlock_yaml::stream::{LastLine, documents};
 ///
-/// let texts: Result<Vec<_>, _> = documents(b"a: 1\n--- # next\nb: 2", LastLine::Completed).collect();
-/// assert_eq!(texts?, [b"a: 1\n", b"b: 2\n"]);
+/// let mut documents = documents(b"a: 1\n--- # next\nb: 2", LastLine::Completed);
+/// assert_eq!(documents.next().transpose()?.as_deref(), Some(b"a: 1\n".as_slice()));
+/// assert_eq!(documents.next().transpose()?.as_deref(), Some(b"b: 2\n".as_slice()));
+/// assert!(documents.next().is_none());
 /// # Ok::<(), thinlock_yaml::Error>(())
 /// ```
 pub fn documents(text: &[u8], last_line: LastLine) -> Documents<'_> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::scanner::{Mark, Style, Text};
+use crate::scanner::{Mark, Text};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,6 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    pub(crate) style: Style,
     /// A plain scalar without a tag, or one with the tag `!`.
     pub(crate) implicit: bool,
     pub(crate) mark: Mark,

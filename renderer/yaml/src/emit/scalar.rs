@@ -1,8 +1,14 @@
 //! Scalars: which style libyaml's emitter chooses for a string, and how it writes it.
 
+use thinlock_go::Value;
+use thinlock_go::json::{self, Html};
+
 use super::{Emitter, Version};
 use crate::reader::width;
 use crate::resolve::{self, Resolved};
+
+/// go-yaml breaks base64 into lines of this length.
+const BASE64_LINE: usize = 70;
 
 /// How a string can be written in the block context.
 #[derive(Clone, Copy, Debug)]
@@ -25,16 +31,12 @@ static ORDINARY: [bool; 256] = {
 };
 
 fn starts_plain(text: &[u8]) -> bool {
+    const INDICATORS: &[u8] = b"#,[]{}&*!|>'\"%@`";
     match text {
-        [
-            b'#' | b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@'
-            | b'`',
-            ..,
-        ] => false,
-        [b'?' | b':' | b'-'] => false,
-        [b'?' | b':' | b'-', b' ' | b'\t', ..] => false,
+        [b'?' | b':' | b'-'] | [b'?' | b':' | b'-', b' ' | b'\t', ..] => false,
         [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] => false,
-        _ => true,
+        [first, ..] => !INDICATORS.contains(first),
+        [] => true,
     }
 }
 
@@ -129,12 +131,25 @@ fn reads_as_string(text: &[u8], version: Version) -> bool {
 impl Emitter<'_> {
     /// Writes a string as the value of a mapping or sequence, or as the document.
     pub(super) fn string(&mut self, text: &[u8]) {
+        // Only yaml.v3 is ever given such text: JSON replaces the bytes in question.
+        if std::str::from_utf8(text).is_err() {
+            return self.binary(text);
+        }
         let analysis = analyze(text, self.version);
         self.styled(text, analysis);
     }
 
     /// Writes a string as a key. Returns whether it is a simple one: without `?`, on one line.
     pub(super) fn key(&mut self, text: &[u8]) -> bool {
+        if std::str::from_utf8(text).is_err() {
+            // A line of base64 and the tag are shorter than a simple key may be.
+            let simple = text.len() * 4 / 3 < BASE64_LINE;
+            if !simple {
+                self.indicator(b"?", true, true);
+            }
+            self.binary(text);
+            return simple;
+        }
         let analysis = analyze(text, self.version);
         let simple = !analysis.multiline && text.len() <= 128;
         if simple {
@@ -146,6 +161,18 @@ impl Emitter<'_> {
             self.styled(text, analysis);
         }
         simple
+    }
+
+    /// Writes bytes that are no UTF-8.
+    fn binary(&mut self, text: &[u8]) {
+        let json = json::encode(&Value::bytes(text), Html::Keep).unwrap_or_default();
+        let base64 = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
+        self.indicator(b"!!binary", true, false);
+        if base64.len() < BASE64_LINE {
+            return self.plain(base64);
+        }
+        let lines: Vec<u8> = base64.chunks(BASE64_LINE).flat_map(|line| [line, b"\n".as_slice()].concat()).collect();
+        self.styled(&lines, analyze(&lines, self.version));
     }
 
     fn styled(&mut self, text: &[u8], analysis: Analysis) {
@@ -325,7 +352,7 @@ impl Emitter<'_> {
             _ => {
                 let (letter, digits) = match value {
                     ..=0xFF => (b'x', 2),
-                    ..=0xFFFF => (b'u', 4),
+                    0x100..=0xFFFF => (b'u', 4),
                     _ => (b'U', 8),
                 };
                 self.put(b'\\');
