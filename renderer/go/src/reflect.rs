@@ -22,7 +22,7 @@ pub fn is_nonzero(value: &Value) -> bool {
         Value::Map(map) => !map.is_nil(),
         Value::Object(object) => match object.underlying() {
             Some(value) => is_nonzero(&value),
-            None if object.go_type().kind == crate::Kind::Struct => {
+            None if object.go_type().kind == Kind::Struct => {
                 object.fields().iter().any(|field| is_nonzero(&field.value))
             }
             None => !object.is_nil(),

@@ -98,11 +98,37 @@ impl Builtin {
         }
     }
 
-    pub(crate) fn compares(self) -> bool {
-        matches!(self, Builtin::Eq | Builtin::Ne | Builtin::Lt | Builtin::Le | Builtin::Gt | Builtin::Ge)
+    /// Whether it makes a text of its arguments, whatever they are: see [`Builtin::print`].
+    pub(crate) fn prints(self) -> bool {
+        matches!(
+            self,
+            Builtin::Html | Builtin::Js | Builtin::UrlQuery | Builtin::Print | Builtin::Printf | Builtin::Println
+        )
     }
 
-    /// Calls it with arguments whose number was checked. `and`, `or` and `call` are the executor's own.
+    /// Appends the text of a function that [`Builtin::prints`].
+    pub(crate) fn print(self, args: &[Value], out: &mut Vec<u8>) -> Result<(), CallError> {
+        match (self, args) {
+            (Builtin::Print, args) => fmt::append_sprint(out, args),
+            (Builtin::Println, args) => fmt::append_sprintln(out, args),
+            (Builtin::Printf, [Value::Str(format), args @ ..]) => fmt::append_sprintf(out, format, args),
+            (Builtin::Html, args) => {
+                escape::html(&text_of(args)?, out);
+                Ok(())
+            }
+            (Builtin::Js, args) => {
+                escape::js(&text_of(args)?, out);
+                Ok(())
+            }
+            (Builtin::UrlQuery, args) => {
+                escape::url_query(&text_of(args)?, out);
+                Ok(())
+            }
+            _ => Err(CallError::message(format!("{}: wrong arguments", self.name()))),
+        }
+    }
+
+    /// Calls it with arguments whose number was checked. `and`, `or`, `call` and what [`Builtin::prints`] go other ways.
     pub(crate) fn call(self, args: &[Rv], toolchain: &Toolchain) -> Result<Rv, CallError> {
         let value = match (self, args) {
             (Builtin::Eq, [first, rest @ ..]) => Value::Bool(compare::eq(first, rest, toolchain)?),
@@ -115,35 +141,22 @@ impl Builtin {
             (Builtin::Len, [value]) => Value::int(len(value)?),
             (Builtin::Index, [item, indexes @ ..]) => return index(item, indexes),
             (Builtin::Slice, [item, indexes @ ..]) => slice(item, indexes)?,
-            (Builtin::Html, args) => Value::Str(escape::html(&text_of(args)?)),
-            (Builtin::Js, args) => Value::Str(escape::js(&text_of(args)?)),
-            (Builtin::UrlQuery, args) => Value::Str(escape::url_query(&text_of(args)?)),
-            (Builtin::Print, args) => Value::Str(fmt::sprint(&values(args))?.into()),
-            (Builtin::Println, args) => Value::Str(fmt::sprintln(&values(args))?.into()),
-            (Builtin::Printf, [format, args @ ..]) => match &format.value {
-                Value::Str(format) => Value::Str(fmt::sprintf(format, &values(args))?.into()),
-                _ => Value::Str(Str::EMPTY),
-            },
             _ => return Err(CallError::message(format!("{}: wrong arguments", self.name()))),
         };
         Ok(Rv::of(value))
     }
 }
 
-fn values(args: &[Rv]) -> Vec<Value> {
-    args.iter().map(|arg| arg.value.clone()).collect()
-}
-
 /// Go's `evalArgs`: what the escapers escape.
-fn text_of(args: &[Rv]) -> Result<Str, CallError> {
-    if let [Rv { value: Value::Str(text), .. }] = args {
+fn text_of(args: &[Value]) -> Result<Str, CallError> {
+    if let [Value::Str(text)] = args {
         return Ok(text.clone());
     }
     let args: Vec<Value> = args
         .iter()
-        .map(|arg| match &arg.value {
+        .map(|arg| match arg {
             Value::Nil => Value::static_str("<no value>"),
-            Value::Object(object) => crate::exec::printable(object, false).unwrap_or_else(|| arg.value.clone()),
+            Value::Object(object) => crate::exec::printable(object, false).unwrap_or_else(|| arg.clone()),
             value => value.clone(),
         })
         .collect();
@@ -292,10 +305,10 @@ fn slice(item: &Rv, indexes: &[Rv]) -> Result<Value, CallError> {
 }
 
 /// `call`: no value of a template is a function, so it always fails.
-pub(crate) fn call(name: &str, args: &[Rv]) -> Result<Rv, CallError> {
+pub(crate) fn call(name: &str, args: &[Rv]) -> CallError {
     match args.first() {
-        None | Some(Rv { value: Value::Nil, .. }) => Err(CallError::message("call of nil")),
-        Some(Rv { value, .. }) => Err(CallError::message(format!("non-function {name} of type {}", value.type_name()))),
+        None | Some(Rv { value: Value::Nil, .. }) => CallError::message("call of nil"),
+        Some(Rv { value, .. }) => CallError::message(format!("non-function {name} of type {}", value.type_name())),
     }
 }
 

@@ -71,16 +71,25 @@ pub fn append_sprintf(out: &mut Vec<u8>, format: &[u8], args: &[Value]) -> Resul
 /// As [`append_value`].
 pub fn sprint(args: &[Value]) -> Result<Vec<u8>, CallError> {
     let mut out = Vec::new();
+    append_sprint(&mut out, args)?;
+    Ok(out)
+}
+
+/// `fmt.Append`: [`sprint`] to the end of a buffer.
+///
+/// # Errors
+/// As [`append_value`].
+pub fn append_sprint(out: &mut Vec<u8>, args: &[Value]) -> Result<(), CallError> {
     let mut after_string = true;
     for arg in args {
         let is_string = arg.kind() == Kind::String;
         if !is_string && !after_string {
             out.push(b' ');
         }
-        append_value(&mut out, arg)?;
+        append_value(out, arg)?;
         after_string = is_string;
     }
-    Ok(out)
+    Ok(())
 }
 
 /// `fmt.Sprintln`: the `%v` of each operand with spaces between all, and a newline.
@@ -89,14 +98,23 @@ pub fn sprint(args: &[Value]) -> Result<Vec<u8>, CallError> {
 /// As [`append_value`].
 pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, CallError> {
     let mut out = Vec::new();
+    append_sprintln(&mut out, args)?;
+    Ok(out)
+}
+
+/// `fmt.Appendln`: [`sprintln`] to the end of a buffer.
+///
+/// # Errors
+/// As [`append_value`].
+pub fn append_sprintln(out: &mut Vec<u8>, args: &[Value]) -> Result<(), CallError> {
     for (at, arg) in args.iter().enumerate() {
         if at > 0 {
             out.push(b' ');
         }
-        append_value(&mut out, arg)?;
+        append_value(out, arg)?;
     }
     out.push(b'\n');
-    Ok(out)
+    Ok(())
 }
 
 #[cfg(test)]

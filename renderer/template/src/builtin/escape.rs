@@ -1,15 +1,10 @@
 //! `html`, `js`, `urlquery`.
 
-use thinlock_go::{Str, unicode, utf8};
+use thinlock_go::{unicode, utf8};
 
 /// `HTMLEscapeString`.
-pub(super) fn html(text: &Str) -> Str {
-    let special = |b: &u8| matches!(b, b'\'' | b'"' | b'&' | b'<' | b'>' | 0);
-    if !text.iter().any(special) {
-        return text.clone();
-    }
-    let mut out = Vec::with_capacity(text.len() + 16);
-    for byte in text.iter() {
+pub(super) fn html(text: &[u8], out: &mut Vec<u8>) {
+    for byte in text {
         match byte {
             0 => out.extend_from_slice("\u{fffd}".as_bytes()),
             b'"' => out.extend_from_slice(b"&#34;"),
@@ -20,12 +15,10 @@ pub(super) fn html(text: &Str) -> Str {
             byte => out.push(*byte),
         }
     }
-    out.into()
 }
 
 /// `JSEscapeString`.
-pub(super) fn js(text: &Str) -> Str {
-    let mut out = Vec::with_capacity(text.len() + 16);
+pub(super) fn js(text: &[u8], out: &mut Vec<u8>) {
     for (at, c, width) in utf8::runes(text) {
         match c {
             '\\' => out.extend_from_slice(br"\\"),
@@ -39,19 +32,16 @@ pub(super) fn js(text: &Str) -> Str {
             _ => out.extend_from_slice(format!("\\u{:04X}", u32::from(c)).as_bytes()),
         }
     }
-    out.into()
 }
 
 /// `url.QueryEscape`.
-pub(super) fn url_query(text: &Str) -> Str {
+pub(super) fn url_query(text: &[u8], out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = Vec::with_capacity(text.len() + 16);
-    for &byte in text.iter() {
+    for &byte in text {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte),
             b' ' => out.push(b'+'),
             _ => out.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
         }
     }
-    out.into()
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use thinlock_go::object::Method;
 use thinlock_go::types::{self, Kind as TypeKind, Type};
-use thinlock_go::{Func, IntKind, Object, UintKind, Value};
+use thinlock_go::{Error, ErrorKind, Func, IntKind, Object, Str, UintKind, Value};
 
 use super::{Result, State};
 use crate::builtin::Builtin;
@@ -230,57 +230,90 @@ impl State<'_, '_> {
             }
             return Ok(last.unwrap_or(value));
         }
-        let result = match (builtin, args, last) {
-            (_, [one], None) if params == 1 && !variadic => {
-                let one = [self.eval_operand(dot, *one)?];
-                builtin.call(&one, self.shared.env.toolchain)
+        if builtin.prints() {
+            return self.eval_printing(dot, builtin, node, args, last);
+        }
+        if builtin == Builtin::Call {
+            return self.eval_call_builtin(dot, node, args, last);
+        }
+        let toolchain = self.shared.env.toolchain;
+        let result = match (args, last) {
+            ([one], None) => builtin.call(&[self.eval_operand(dot, *one)?], toolchain),
+            ([], Some(last)) => builtin.call(&[last], toolchain),
+            ([one, two], None) => {
+                builtin.call(&[self.eval_operand(dot, *one)?, self.eval_operand(dot, *two)?], toolchain)
             }
-            (_, [one, two], None) if builtin.compares() => {
-                let two = [self.eval_operand(dot, *one)?, self.eval_operand(dot, *two)?];
-                builtin.call(&two, self.shared.env.toolchain)
-            }
-            (_, _, last) => {
+            ([one], Some(last)) => builtin.call(&[self.eval_operand(dot, *one)?, last], toolchain),
+            (args, last) => {
                 let mut values = Vec::with_capacity(args.len() + 1);
-                for (i, arg) in args.iter().enumerate() {
-                    let value = if builtin == Builtin::Printf && i == 0 {
-                        Rv::of(self.eval_arg(dot, &types::STRING, *arg)?)
-                    } else {
-                        self.eval_operand(dot, *arg)?
-                    };
-                    values.push(value);
+                for arg in args {
+                    values.push(self.eval_operand(dot, *arg)?);
                 }
-                if let Some(last) = last {
-                    let value = if builtin == Builtin::Printf && args.is_empty() {
-                        Rv::of(self.validate(last, &types::STRING)?)
-                    } else {
-                        last
-                    };
-                    values.push(value);
-                }
-                if builtin == Builtin::Call {
-                    let name = match args.first() {
-                        Some(first) => self.code.node_text(*first),
-                        None if self.shared.env.toolchain.range_over_int => {
-                            values.first().map(crate::builtin::reflect_string).unwrap_or_default()
-                        }
-                        // Go 1.23 reads the first of no arguments, outside the guarded call.
-                        None => {
-                            return Err(thinlock_go::Error::new(
-                                thinlock_go::ErrorKind::Panic,
-                                "runtime error: index out of range [0] with length 0",
-                            ));
-                        }
-                    };
-                    crate::builtin::call(&name, &values)
-                } else {
-                    builtin.call(&values, self.shared.env.toolchain)
-                }
+                values.extend(last);
+                builtin.call(&values, toolchain)
             }
         };
         result.map_err(|error| {
             self.node = node;
             self.call_error(error, builtin.name())
         })
+    }
+
+    /// `print`, `printf`, `html` and the like, whose parameters are of type `interface {}`.
+    fn eval_printing(
+        &mut self,
+        dot: &Rv,
+        builtin: Builtin,
+        node: NodeId,
+        args: &[NodeId],
+        last: Option<Rv>,
+    ) -> Result<Rv> {
+        let format = |i: usize| i == 0 && builtin == Builtin::Printf;
+        let mut values = self.shared.args.pop().unwrap_or_default();
+        for (i, arg) in args.iter().enumerate() {
+            let to = if format(i) { &types::STRING } else { &types::ANY };
+            let value = self.eval_arg(dot, to, *arg)?;
+            values.push(value);
+        }
+        if let Some(last) = last {
+            let to = if format(args.len()) { &types::STRING } else { &types::ANY };
+            let value = self.validate(last, to)?;
+            values.push(value);
+        }
+        let mut buffer = self.shared.take_buffer();
+        let result = builtin.print(&values, &mut buffer);
+        let text = Str::from(buffer.as_slice());
+        self.shared.return_buffer(buffer);
+        values.clear();
+        self.shared.args.push(values);
+        match result {
+            Ok(()) => Ok(Rv::of(Value::Str(text))),
+            Err(error) => {
+                self.node = node;
+                Err(self.call_error(error, builtin.name()))
+            }
+        }
+    }
+
+    /// `call`, which names what it was given.
+    fn eval_call_builtin(&mut self, dot: &Rv, node: NodeId, args: &[NodeId], last: Option<Rv>) -> Result<Rv> {
+        let mut values = Vec::with_capacity(args.len() + 1);
+        for arg in args {
+            values.push(self.eval_operand(dot, *arg)?);
+        }
+        values.extend(last);
+        let name = match args.first() {
+            Some(first) => self.code.node_text(*first),
+            None if self.shared.env.toolchain.range_over_int => {
+                values.first().map(crate::builtin::reflect_string).unwrap_or_default()
+            }
+            // Go 1.23 reads the first of no arguments, outside the guarded call.
+            None => {
+                return Err(Error::new(ErrorKind::Panic, "runtime error: index out of range [0] with length 0"));
+            }
+        };
+        self.node = node;
+        Err(self.call_error(crate::builtin::call(&name, &values), "call"))
     }
 }
 
