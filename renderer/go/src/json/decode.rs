@@ -68,7 +68,20 @@ pub fn decode_as(text: &[u8], target: Type) -> Result<(Option<Value>, Option<Str
 /// # Errors
 /// As [`decode`], but the end of the input is `EOF` where there is no value at all, else `unexpected EOF`.
 pub fn decode_prefix(text: &[u8]) -> Result<(Value, usize), String> {
+    prefix(text, false)
+}
+
+/// As [`decode_prefix`], with numbers as [`Number`].
+///
+/// # Errors
+/// As [`decode_prefix`], without those of numbers' range.
+pub fn decode_prefix_numbers(text: &[u8]) -> Result<(Value, usize), String> {
+    prefix(text, true)
+}
+
+fn prefix(text: &[u8], keep_numbers: bool) -> Result<(Value, usize), String> {
     let mut parser = Parser::new(text);
+    parser.keep_numbers = keep_numbers;
     let value = match parser.value() {
         Ok(value) => value,
         // A stream's decoder does not look beyond the end.
