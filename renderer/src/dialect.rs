@@ -7,6 +7,7 @@ use thinlock_go::Toolchain;
 
 use crate::chart::ChartRules;
 use crate::log::LogRules;
+use crate::schema;
 use crate::values::ValueRules;
 
 mod api_versions;
@@ -36,6 +37,8 @@ pub struct Dialect {
     pub chart: ChartRules,
     /// How values are read and laid over each other.
     pub values: ValueRules,
+    /// What validates values against a chart's schema.
+    pub schemas: schema::Engine,
     /// How log lines are worded.
     pub logs: LogRules,
     /// The command line of `helm template`.

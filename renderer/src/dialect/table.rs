@@ -10,6 +10,7 @@ use super::{
 };
 use crate::chart::ChartRules;
 use crate::log::LogRules;
+use crate::schema::Engine as SchemaEngine;
 use crate::values::ValueRules;
 
 /// Helm 3.17 (recorded from 3.17.3).
@@ -74,6 +75,7 @@ const fn helm_3_17() -> Dialect {
         },
         chart: ChartRules::HELM_3_17,
         values: ValueRules::HELM_3_17,
+        schemas: SchemaEngine::Gojsonschema,
         logs: LogRules::HELM_3_17,
         errors: ErrorRules { execution_multi_line: false, steps_named: false },
         command: CommandRules {
@@ -88,6 +90,7 @@ const fn helm_3_19() -> Dialect {
     d.name = "helm-3.19";
     d.chart = ChartRules::HELM_3_19;
     d.values = ValueRules::HELM_3_19;
+    d.schemas = SchemaEngine::JSONSCHEMA_6_0_2;
     d.logs = LogRules::HELM_3_19;
     d.toolchain.range_over_int = true;
     d.toolchain.comment_lines_counted = true;
@@ -112,6 +115,7 @@ const fn helm_3_22() -> Dialect {
     d.name = "helm-3.22";
     d.chart = ChartRules::HELM_3_22;
     d.values = ValueRules::HELM_3_22;
+    d.schemas = SchemaEngine::JSONSCHEMA_6_0_3;
     d.logs = LogRules::HELM_3_22;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
@@ -138,6 +142,7 @@ const fn helm_4_1() -> Dialect {
     d.name = "helm-4.1";
     d.chart = ChartRules::HELM_4_1;
     d.values = ValueRules::HELM_4_1;
+    d.schemas = SchemaEngine::JSONSCHEMA_6_0_2;
     d.logs = LogRules::HELM_4;
     d.toolchain.comparison_names_types = true;
     d.toolchain.expression_depth_limited = true;
@@ -177,6 +182,7 @@ const fn helm_4_3() -> Dialect {
     d.toolchain.semver_limits = true;
     d.chart = ChartRules::HELM_4_3;
     d.values = ValueRules::HELM_4_3;
+    d.schemas = SchemaEngine::JSONSCHEMA_6_0_3;
     d.capabilities.kube_minor = 37;
     d.capabilities.api_versions = &api_versions::HELM_4_3;
     d.capabilities.build = BuildInfo {

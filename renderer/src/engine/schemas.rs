@@ -3,8 +3,7 @@
 use thinlock_go::{Map, Value};
 
 use crate::chart::ProcessedChart;
-use crate::interim::schema;
-use crate::{Dialect, Log};
+use crate::{Dialect, Log, schema};
 
 /// Checks the values of a chart and, in them, those of its subcharts. Each chart that has a schema sees its own.
 ///

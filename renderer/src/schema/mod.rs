@@ -1,0 +1,65 @@
+//! Validation of values against `values.schema.json`, with the verdict and the very text of the engine that a Helm was
+//! built with.
+//!
+//! Helm 3.17 has xeipuuv/gojsonschema ([`gojsonschema`]), all later ones santhosh-tekuri/jsonschema ([`jsonschema`]).
+//! They disagree on drafts, formats, references and every message, so each is reproduced by itself. Both report the
+//! errors of sibling properties in the random order of Go's maps; here they come in the order of the names.
+//!
+//! Nothing is fetched: a reference to another document fails as it does for a Helm without network.
+
+mod cache;
+mod decimal;
+mod gojsonschema;
+mod ip;
+mod json;
+mod jsonschema;
+mod remote;
+
+use thinlock_go::Value;
+
+use crate::{Dialect, Log};
+
+pub use jsonschema::Quirks;
+
+/// The library that validates, with what differs between its versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// xeipuuv/gojsonschema 1.2.0: drafts 4, 6 and 7 mixed, formats always asserted.
+    Gojsonschema,
+    /// santhosh-tekuri/jsonschema v6: draft 2020-12 where the schema names none.
+    Jsonschema(Quirks),
+}
+
+impl Engine {
+    /// santhosh-tekuri/jsonschema 6.0.2.
+    pub const JSONSCHEMA_6_0_2: Engine = Engine::Jsonschema(jsonschema::V6_0_2);
+    /// santhosh-tekuri/jsonschema 6.0.3.
+    pub const JSONSCHEMA_6_0_3: Engine = Engine::Jsonschema(jsonschema::V6_0_3);
+}
+
+/// `ValidateAgainstSingleSchema`: validates one chart's values.
+///
+/// URNs that a schema refers to stand for a schema that allows everything; Helm logs each once.
+///
+/// # Errors
+/// What Helm prints below the chart's name, with a newline at its end where the values are at fault (a schema's own
+/// errors have none).
+pub fn validate(values: &Value, schema: &[u8], dialect: &Dialect, log: &mut Vec<Log>) -> Result<(), String> {
+    let instance = json::Json::from_value(values)?;
+    match &dialect.schemas {
+        Engine::Gojsonschema => gojsonschema::validate(&instance, schema),
+        Engine::Jsonschema(quirks) => {
+            let (verdict, urns) = jsonschema::validate(&instance, schema, *quirks);
+            for urn in urns {
+                let event = Log::UrnIgnored { urn: urn.into() };
+                if !log.contains(&event) {
+                    log.push(event);
+                }
+            }
+            verdict
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
