@@ -12,6 +12,24 @@
 //! b.insert("x", Value::int(1));
 //! assert!(matches!(a.get("x"), Some(Value::Int(_, 1))));
 //! ```
+//!
+//! Texts come out as Go's, to the byte:
+//!
+//! ```
+//! use thinlock_go::{Value, fmt, json, strconv};
+//!
+//! let value = json::decode(br#"{"replicas": 3, "ratio": 1e21, "names": ["a", null]}"#).unwrap();
+//! let text = fmt::sprintf(b"%v %#v", &[value.clone(), Value::int(7)]).unwrap();
+//! assert_eq!(text, b"map[names:[a <nil>] ratio:1e+21 replicas:3] 7");
+//! assert_eq!(json::encode(&value, json::Html::Escape).unwrap(), br#"{"names":["a",null],"ratio":1e+21,"replicas":3}"#);
+//! assert_eq!(strconv::quote("é\n\u{200b}".as_bytes()), r#""é\n\u200b""#);
+//!
+//! let error = strconv::atoi(b"1x").unwrap_err();
+//! assert_eq!(error.to_string(), r#"strconv.Atoi: parsing "1x": invalid syntax"#);
+//! ```
+//!
+//! Strings and byte slices are bytes here as in Go ([`Str`]); what takes text takes `&[u8]`. Functions that Go ends with
+//! a panic, or with the death of the process, return an error.
 
 pub mod capacity;
 mod deep;
