@@ -59,5 +59,10 @@ fn execution(c: &mut Criterion) {
     assert!(out.starts_with(b"\"ITEM-0\"=value-0-0;"));
 }
 
-criterion_group!(benches, parsing, execution);
-criterion_main!(benches);
+#[allow(missing_docs, reason = "criterion's macro makes a public function")]
+mod groups {
+    use super::*;
+
+    criterion_group!(benches, parsing, execution);
+}
+criterion_main!(groups::benches);

@@ -64,5 +64,10 @@ fn fleet(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_release, fleet);
-criterion_main!(benches);
+#[allow(missing_docs, reason = "criterion's macro makes a public function")]
+mod groups {
+    use super::*;
+
+    criterion_group!(benches, one_release, fleet);
+}
+criterion_main!(groups::benches);

@@ -23,5 +23,10 @@ fn yaml(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, yaml);
-criterion_main!(benches);
+#[allow(missing_docs, reason = "criterion's macro makes a public function")]
+mod groups {
+    use super::*;
+
+    criterion_group!(benches, yaml);
+}
+criterion_main!(groups::benches);

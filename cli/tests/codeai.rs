@@ -1,6 +1,9 @@
 //! The first user's deployments: what real Helms printed for them, byte for byte. The data is not part of this
 //! repository; without it the test says so and passes.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+#[allow(dead_code, unreachable_pub, reason = "shared by several tests, each of which uses some of it")]
 mod common;
 
 use std::collections::BTreeMap;

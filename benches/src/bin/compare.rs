@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use wait4::Wait4;
 
+/// A row of the table: its name, its unit, and the figure of a run.
+type Row = (&'static str, &'static str, fn(&Run) -> f64);
+
 /// Runs of each program.
 const RUNS: usize = 15;
 
@@ -53,7 +56,7 @@ fn compare(helm: &OsString, thinlock: &OsString, dialect: &OsString, flags: &[Os
     }
     let mut table = format!("{} bytes, equal; medians of {RUNS} runs each, turn about\n", want.stdout.len());
     table.push_str(&format!("{:10} {:>14} {:>14} {:>8}\n", "", "helm", "thinlock", "ratio"));
-    let rows: [(&str, &str, fn(&Run) -> f64); 3] = [
+    let rows: [Row; 3] = [
         ("wall", "ms", |run| run.wall.as_secs_f64() * 1e3),
         ("CPU", "ms", |run| run.cpu.as_secs_f64() * 1e3),
         ("memory", "MiB", |run| run.memory as f64 / f64::from(1 << 20)),

@@ -9,7 +9,6 @@ mod name;
 mod pflag;
 
 use std::ffi::OsString;
-use std::io::Write;
 
 use thinlock_go::strconv;
 use thinlock_renderer::Dialect;

@@ -333,7 +333,10 @@ mod tests {
         Flag { name, short, kind, bare, deprecated: None, usage: "" }
     }
 
-    fn check(args: &[&str], expect: Result<(&[(&str, &str)], &[&str]), &str>) {
+    /// The values of flags, and the other arguments.
+    type Expected<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
+    fn check(args: &[&str], expect: Result<Expected<'_>, &str>) {
         let flags: Vec<_> = FLAGS.iter().collect();
         let args: Vec<_> = args.iter().map(|arg| arg.to_string()).collect();
         let got = parse(&flags, &args);

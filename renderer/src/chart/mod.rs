@@ -137,7 +137,7 @@ impl ChartRules {
 /// `library charts are not installable`, or the missing dependencies.
 pub fn check(chart: &Chart, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<(), ChartError> {
     let kind = &chart.metadata.chart_type;
-    if *kind != "" && *kind != "application" {
+    if !kind.is_empty() && *kind != "application" {
         return Err(ChartError::new(format!("{kind} charts are not installable")));
     }
     if chart.metadata.deprecated {

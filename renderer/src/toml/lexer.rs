@@ -561,11 +561,9 @@ impl<'a> Lexer<'a> {
                 return self.skip_to(single);
             }
             '.' => return self.errorf("floats must start with a digit, not '.'"),
-            'i' | 'n' => {
-                if (self.accept('n') && self.accept('f')) || (self.accept('a') && self.accept('n')) {
-                    self.emit(Kind::Float);
-                    return self.pop();
-                }
+            'i' | 'n' if (self.accept('n') && self.accept('f')) || (self.accept('a') && self.accept('n')) => {
+                self.emit(Kind::Float);
+                return self.pop();
             }
             '-' | '+' => return State::DecimalNumberStart,
             _ => {}

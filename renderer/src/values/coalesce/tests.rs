@@ -200,7 +200,7 @@ fn global_tables_are_shared_with_subcharts() {
         let processed = chart::process(&chart, &user, dialect, &mut logs).expect("processed");
         let root = values::coalesce(&processed, &user, dialect, &mut logs).expect("coalesced");
         let at = |path: &[&str]| {
-            path.iter().fold(Some(Value::Map(root.clone())), |v, key| v?.as_map()?.get(key)).expect("a value")
+            path.iter().try_fold(Value::Map(root.clone()), |v, key| v.as_map()?.get(key)).expect("a value")
         };
         let (parent, sub) = (at(&["global", "a", "b"]), at(&["sub", "global", "a", "b"]));
         match (parent, sub) {
