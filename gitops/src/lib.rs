@@ -27,6 +27,7 @@ pub mod provenance;
 pub mod refs;
 mod render;
 pub mod repository;
+pub mod seed;
 mod source;
 mod stage;
 pub mod tree;
