@@ -159,6 +159,21 @@ fn excerpt(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
     Ok(())
 }
 
+/// A git failure and what caused it, in one line.
+pub(crate) fn causes(error: &gix::Error) -> String {
+    let mut text = String::new();
+    for cause in error.iter_errors() {
+        let cause = cause.to_string();
+        if !cause.is_empty() && !text.contains(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
 /// Extension that says what was being done when a git operation failed.
 pub(crate) trait Context<T> {
     /// The failure with what was being done in front.

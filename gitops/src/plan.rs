@@ -152,7 +152,7 @@ impl Run {
             let reader = Reader::new(&policy, &repository);
             match reader.read(FILE)? {
                 Some(content) => (Config::parse(&policy.call(FILE), &content.bytes)?, true),
-                None => (default_config(&reader)?, false),
+                None => (default_config(&reader, &Reader::new(&main, &repository))?, false),
             }
         };
         let locks = config.apps.iter().map(|_| OnceLock::new()).collect();
@@ -529,12 +529,14 @@ fn objects(name: Option<String>, repository: Option<Repository>, located: Locate
 }
 
 /// The apps that need no configuration: those with a folder of deployments and one of build locks.
-fn default_config(reader: &Reader<'_>) -> Result<Config> {
+/// The latter may be newer than the policy.
+fn default_config(reader: &Reader<'_>, main: &Reader<'_>) -> Result<Config> {
     let mut apps = Vec::new();
     for name in reader.names("apps")? {
         let app = App::in_default_layout(&name)?;
-        let has_lock = !reader.names(&format!("warehouses/{name}/builds"))?.is_empty();
-        if has_lock && !deployment::find(&app, reader)?.is_empty() {
+        let locks = format!("warehouses/{name}/builds");
+        let has_locks = !reader.names(&locks)?.is_empty() || !main.names(&locks)?.is_empty();
+        if has_locks && !deployment::find(&app, reader)?.is_empty() {
             apps.push(app);
         }
     }

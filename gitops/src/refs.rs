@@ -15,7 +15,7 @@ use gix::bstr::{BString, ByteSlice};
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 use gix::refs::{FullName, Target};
 
-use crate::error::{Context, Error, ErrorKind, Result};
+use crate::error::{self, Context, Error, ErrorKind, Result};
 use crate::repository;
 
 /// A branch to be moved.
@@ -104,8 +104,11 @@ fn explain(repository: &gix::Repository, moves: &[Move], cause: &gix::Error) -> 
         return Error::new(ErrorKind::Conflict, moved.join("\n"))
             .hint("no branch was moved by this run: run it again, it starts from where the branches are now");
     }
-    Error::new(ErrorKind::Conflict, format!("cannot move the branches of {}: {cause:#}", repository::name(repository)))
-        .hint("no git process may hold a lock on them; run the same command again when the cause is gone")
+    Error::new(
+        ErrorKind::Conflict,
+        format!("cannot move the branches of {}: {}", repository::name(repository), error::causes(cause)),
+    )
+    .hint("no git process may hold a lock on them; run the same command again when the cause is gone")
 }
 
 /// The right to write references, held by at most one promotion on a repository.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
 
-use crate::error::{Error, Result};
+use crate::error::{self, Context, Error, Result};
 use crate::identity::Identity;
 use crate::objects::{self, Edit, Objects};
 use crate::refs::{self, Move};
@@ -19,8 +19,9 @@ use crate::{pack, path};
 /// # Errors
 /// The folder exists and is not empty, or cannot be written.
 pub fn init_bare(folder: &Path) -> Result<Repository> {
-    gix::init_bare(folder)
-        .map_err(|cause| Error::io(format!("cannot make the repository {}", folder.display()), format!("{cause:#}")))?;
+    let fail = || format!("cannot make the repository {}", folder.display());
+    std::fs::create_dir_all(folder).or_fail(fail)?;
+    gix::init_bare(folder).map_err(|cause| Error::io(fail(), error::causes(&cause)))?;
     Repository::open(folder)
 }
 

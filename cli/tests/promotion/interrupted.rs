@@ -1,0 +1,189 @@
+//! Promotions that are killed, and promotions that meet each other.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::site::{Run, Site};
+
+/// A site with many deployments, so that every phase of a promotion takes its time.
+fn large(count: usize) -> Site {
+    let site = Site::new();
+    for at in 0..count {
+        let folder = format!("ops/apps/web/deployments/d{at:03}");
+        site.write(&format!("{folder}/deployment.yaml"), &format!("envType: staging\nnamespace: d{at:03}\n"));
+        site.write(&format!("{folder}/values.yaml"), &format!("host: d{at:03}.example.com\n"));
+    }
+    // Everything that has a gate is out of the way.
+    for name in ["production", "test"] {
+        std::fs::remove_dir_all(site.path(&format!("ops/apps/web/deployments/{name}"))).expect("removed");
+    }
+    site.policy("many");
+    site
+}
+
+/// The branches with their commits and the parents of those.
+fn branches(site: &Site) -> BTreeMap<String, (String, String)> {
+    site.git("gitops.git", &["for-each-ref", "--format=%(refname:short) %(objectname) %(parent)", "refs/heads/stage"])
+        .lines()
+        .map(|line| {
+            let mut parts = line.split(' ');
+            let mut next = || parts.next().unwrap_or_default().to_owned();
+            (next(), (next(), next()))
+        })
+        .collect()
+}
+
+fn set_replicas(site: &Site, n: usize) {
+    site.write("ops/apps/web/envTypes/staging.values.yaml", &format!("replicas: {n}\n"));
+    site.policy(&format!("{n} replicas"));
+}
+
+/// Starts a promotion, kills it when `moment` says so, and checks what is left.
+fn kill_at(site: &Site, count: usize, n: usize, moment: impl FnOnce(&Site)) -> bool {
+    set_replicas(site, n);
+    let before = branches(site);
+    let mut child = site
+        .thinlock()
+        .args(["promote", "--repo", "gitops.git", "--source", "source", "--all"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("thinlock");
+    moment(site);
+    child.kill().expect("killed");
+    let finished = child.wait().expect("ended").success();
+
+    // Every branch is where it was, or one whole commit further.
+    let mut moved = 0;
+    for (name, (commit, parent)) in &branches(site) {
+        match before.get(name) {
+            Some((old, _)) if old == commit => {}
+            Some((old, _)) => {
+                assert_eq!(parent, old, "{name}");
+                moved += 1;
+            }
+            None => {
+                assert_eq!(parent, "", "{name}");
+                moved += 1;
+            }
+        }
+    }
+    // Nothing is broken: what was written and never referred to may dangle, but nothing may be missing.
+    let fsck = site.git("gitops.git", &["fsck", "--strict", "--connectivity-only", "--no-dangling"]);
+    assert!(fsck.lines().all(|line| line.starts_with("notice:")), "{fsck}");
+
+    // And the next run completes.
+    let started = Instant::now();
+    let run = site.promote(&["--all"]).expect(0);
+    assert!(started.elapsed() < Duration::from_secs(60), "{}", run.stderr);
+    let after = branches(site);
+    assert_eq!(after.len(), count + 1);
+    let locks = site.git("gitops.git", &["for-each-ref", "--count=1"]);
+    assert!(!locks.is_empty());
+    for name in ["stage/d000", "stage/staging"] {
+        let deployment = name.trim_start_matches("stage/");
+        let path = format!("{name}:apps/web/deployments/{deployment}/deploy/apps-deployment-{deployment}-web.yaml");
+        let text = site.git("gitops.git", &["show", &path]);
+        assert!(text.contains(&format!("replicas: {n}\n")), "{text}");
+    }
+    println!("killed: {moved} of {} branches had moved{}", after.len(), if finished { ", it had ended" } else { "" });
+    moved > 0 && moved < after.len()
+}
+
+#[test]
+fn a_promotion_may_be_killed_at_any_moment() {
+    const COUNT: usize = 60;
+    let site = large(COUNT);
+    let started = Instant::now();
+    site.promote(&["--all"]).expect(0);
+    let whole = started.elapsed();
+
+    // At moments all over the run.
+    for n in 0..20u32 {
+        kill_at(&site, COUNT, 2 + n as usize, |_| std::thread::sleep(whole * n / 16));
+    }
+    // And where it matters most: while the branches are being locked and moved.
+    for n in 0..20u64 {
+        kill_at(&site, COUNT, 30 + n as usize, |site| {
+            let record = site.path("gitops.git/thinlock/moving");
+            let begun = Instant::now();
+            while !record.exists() && begun.elapsed() < Duration::from_secs(20) {
+                std::hint::spin_loop();
+            }
+            std::thread::sleep(Duration::from_micros(150 * n));
+        });
+    }
+    let left: Vec<_> = std::fs::read_dir(site.path("gitops.git/refs/heads/stage"))
+        .expect("the branches")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".lock"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(!site.path("gitops.git/thinlock/moving").exists());
+}
+
+#[test]
+fn a_lock_of_git_s_own_is_respected() {
+    let site = Site::new();
+    site.promote(&["staging"]).expect(0);
+    set_replicas(&site, 7);
+    let before = site.tip("stage/staging");
+    site.write("gitops.git/refs/heads/stage/staging.lock", "");
+    let run = site.promote(&["staging"]).expect(1);
+    println!("{}", run.stderr);
+    assert!(run.stderr.contains("stage/staging"), "{}", run.stderr);
+    assert!(site.path("gitops.git/refs/heads/stage/staging.lock").exists());
+    assert_eq!(site.tip("stage/staging"), before);
+    std::fs::remove_file(site.path("gitops.git/refs/heads/stage/staging.lock")).expect("removed");
+    site.promote(&["staging"]).expect(0);
+}
+
+#[test]
+fn of_two_promotions_at_once_each_branch_moves_once() {
+    const COUNT: usize = 30;
+    let site = large(COUNT);
+    let (mut lost, mut late) = (0, 0);
+    for n in 0..8 {
+        set_replicas(&site, 2 + n);
+        let before = branches(&site);
+        let start = |author: &str| {
+            site.thinlock()
+                .args(["promote", "--repo", "gitops.git", "--source", "source", "--all", "--author", author])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("thinlock")
+        };
+        let (a, b) = (start("A <a@example.com>"), start("B <b@example.com>"));
+        let a: Run = a.wait_with_output().expect("ended").into();
+        let b: Run = b.wait_with_output().expect("ended").into();
+        for (name, (commit, parent)) in branches(&site) {
+            let old = before.get(&name).map(|(old, _)| old.as_str()).unwrap_or_default();
+            assert_ne!(commit, old, "{name} has moved");
+            assert_eq!(parent, old, "{name} has moved once");
+        }
+        assert!(a.status == 0 || b.status == 0, "{}\n{}", a.stderr, b.stderr);
+        for run in [a, b] {
+            match run.status {
+                0 if run.stderr.starts_with("promoted 0 ") => late += 1,
+                0 => assert!(run.stderr.starts_with(&format!("promoted {} ", COUNT + 1)), "{}", run.stderr),
+                1 => {
+                    lost += 1;
+                    assert!(run.stderr.contains("moved meanwhile: from "), "{}", run.stderr);
+                    assert!(
+                        run.stderr.contains("hint: no branch was moved by this run: run it again"),
+                        "{}",
+                        run.stderr
+                    );
+                }
+                other => panic!("status {other}: {}", run.stderr),
+            }
+        }
+        assert!(site.promote(&["--all"]).expect(0).stderr.starts_with("promoted 0 "));
+    }
+    println!("{lost} lost the race, {late} came too late to have anything to do");
+    assert_eq!(lost + late, 8);
+    let fsck = site.git("gitops.git", &["fsck", "--strict", "--no-dangling"]);
+    assert!(fsck.lines().all(|line| line.starts_with("notice:")), "{fsck}");
+}
