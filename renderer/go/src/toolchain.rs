@@ -26,6 +26,8 @@ pub struct Toolchain {
     pub semver_groups_share_prerelease: bool,
     /// semver's error texts begin in lower case (3.4 and later).
     pub semver_lowercase_texts: bool,
+    /// semver's strict reader refuses empty identifiers in prereleases and metadata (3.4 and later).
+    pub semver_empty_identifiers_refused: bool,
     /// semver limits the length of versions and constraints, and quotes a constraint that it refuses (3.5 and later).
     pub semver_limits: bool,
     /// TOML errors say `hexadecimal` (1.5 and later; before, `hexidecimal`).
@@ -61,6 +63,7 @@ impl Toolchain {
         url_ports_strict: true,
         semver_groups_share_prerelease: true,
         semver_lowercase_texts: true,
+        semver_empty_identifiers_refused: true,
         semver_limits: true,
         toml_hexadecimal: true,
         toml_real_lines: true,

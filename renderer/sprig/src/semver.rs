@@ -69,8 +69,8 @@ impl Version {
         let invalid = || Text::InvalidVersion.say(toolchain);
         let text = std::str::from_utf8(text).map_err(|_| invalid())?;
         let mut rest = text.strip_prefix('v').unwrap_or(text);
-        let mut numbers = [0; 3];
-        for (at, number) in numbers.iter_mut().enumerate() {
+        let mut parts = ["0"; 3];
+        for (at, part) in parts.iter_mut().enumerate() {
             let digits = match (at, rest.strip_prefix('.')) {
                 (0, _) => rest,
                 (_, Some(after)) => after,
@@ -81,16 +81,20 @@ impl Version {
                 // `1.` and `1.x` are no versions; without the first number there is none at all.
                 return Err(invalid());
             }
-            *number = strconv::parse_uint(&digits.as_bytes()[..end], 10, 64).map_err(|error| {
-                let word = if toolchain.semver_lowercase_texts { "error" } else { "Error" };
-                format!("{word} parsing version segment: {error}")
-            })?;
+            *part = &digits[..end];
             rest = &digits[end..];
         }
         let (prerelease, rest) = identifiers(rest, '-').ok_or_else(invalid)?;
         let (metadata, rest) = identifiers(rest, '+').ok_or_else(invalid)?;
         if !rest.is_empty() {
             return Err(invalid());
+        }
+        let mut numbers = [0; 3];
+        for (number, part) in numbers.iter_mut().zip(parts) {
+            *number = strconv::parse_uint(part.as_bytes(), 10, 64).map_err(|error| {
+                let word = if toolchain.semver_lowercase_texts { "error" } else { "Error" };
+                format!("{word} parsing version segment: {error}")
+            })?;
         }
         if !prerelease.is_empty() {
             validate_prerelease(prerelease, toolchain)?;
@@ -193,7 +197,7 @@ fn is_identifier(byte: u8) -> bool {
 fn validate_prerelease(text: &str, toolchain: &Toolchain) -> Result<(), String> {
     for part in text.split('.') {
         let numeric = part.bytes().all(|b| b.is_ascii_digit());
-        if part.is_empty() && toolchain.semver_limits {
+        if part.is_empty() && toolchain.semver_empty_identifiers_refused {
             return Err(Text::InvalidPrerelease.say(toolchain));
         }
         if numeric && part.len() > 1 && part.starts_with('0') {
@@ -207,7 +211,9 @@ fn validate_prerelease(text: &str, toolchain: &Toolchain) -> Result<(), String> 
 }
 
 fn validate_metadata(text: &str, toolchain: &Toolchain) -> Result<(), String> {
-    let bad = |part: &str| (part.is_empty() && toolchain.semver_limits) || !part.bytes().all(is_identifier);
+    let bad = |part: &str| {
+        (part.is_empty() && toolchain.semver_empty_identifiers_refused) || !part.bytes().all(is_identifier)
+    };
     if text.split('.').any(bad) { Err(Text::InvalidMetadata.say(toolchain)) } else { Ok(()) }
 }
 

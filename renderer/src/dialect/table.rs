@@ -36,6 +36,7 @@ const fn helm_3_17() -> Dialect {
     toolchain.url_ports_strict = false;
     toolchain.semver_groups_share_prerelease = false;
     toolchain.semver_lowercase_texts = false;
+    toolchain.semver_empty_identifiers_refused = false;
     toolchain.semver_limits = false;
     toolchain.toml_hexadecimal = false;
     toolchain.toml_real_lines = false;
@@ -97,6 +98,7 @@ const fn helm_3_19() -> Dialect {
     d.toolchain.url_brackets_hold_ipv6 = true;
     d.toolchain.semver_groups_share_prerelease = true;
     d.toolchain.semver_lowercase_texts = true;
+    d.toolchain.semver_empty_identifiers_refused = true;
     d.toolchain.toml_hexadecimal = true;
     d.toolchain.toml_real_lines = true;
     d.toolchain.small_rsa_keys_refused = true;

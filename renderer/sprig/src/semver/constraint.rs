@@ -244,7 +244,11 @@ impl Comparator {
             dirty = false;
             (*whole).to_owned()
         };
-        let version = Version::parse(text.as_bytes(), toolchain).map_err(|_| "constraint parser error".to_owned())?;
+        let version = Version::parse(text.as_bytes(), toolchain).map_err(|_| {
+            let text =
+                if toolchain.semver_lowercase_texts { "constraint parser error" } else { "constraint Parser Error" };
+            text.to_owned()
+        })?;
         Ok(Comparator { operator, version, dirty, minor_dirty, patch_dirty })
     }
 
