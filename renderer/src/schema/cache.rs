@@ -5,7 +5,13 @@ use std::rc::Rc;
 
 /// The schemas that were used last, by their text and by what else decides how they are compiled.
 pub(super) struct Recent<K, T> {
-    entries: RefCell<Vec<(K, Vec<u8>, Rc<T>)>>,
+    entries: RefCell<Vec<Entry<K, T>>>,
+}
+
+struct Entry<K, T> {
+    key: K,
+    text: Vec<u8>,
+    made: Rc<T>,
 }
 
 /// More charts with schemas than an umbrella chart has.
@@ -18,16 +24,16 @@ impl<K: PartialEq, T> Recent<K, T> {
 
     /// The compiled form of a text, made where it is not there.
     pub(super) fn get(&self, key: K, text: &[u8], make: impl FnOnce() -> T) -> Rc<T> {
-        let known = self.entries.borrow().iter().find(|(k, t, _)| *k == key && t == text).map(|(.., v)| Rc::clone(v));
-        if let Some(known) = known {
-            return known;
+        let known = |entry: &&Entry<K, T>| entry.key == key && entry.text == text;
+        if let Some(entry) = self.entries.borrow().iter().find(known) {
+            return Rc::clone(&entry.made);
         }
         let made = Rc::new(make());
         let mut entries = self.entries.borrow_mut();
         if entries.len() >= CAPACITY {
             entries.remove(0);
         }
-        entries.push((key, text.to_vec(), Rc::clone(&made)));
+        entries.push(Entry { key, text: text.to_vec(), made: Rc::clone(&made) });
         made
     }
 }

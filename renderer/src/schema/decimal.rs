@@ -112,7 +112,7 @@ impl Decimal {
         if digits.is_empty() {
             return "0".into();
         }
-        if point < -3 || point > 6 {
+        if !(-3..=6).contains(&point) {
             let (first, rest) = digits.split_at(1);
             let exponent = point - 1;
             let sign_of_exponent = if exponent < 0 { '-' } else { '+' };

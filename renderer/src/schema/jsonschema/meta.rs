@@ -115,6 +115,9 @@ enum Shape {
 }
 use Shape::*;
 
+/// Keywords and the shapes of their values.
+type Keywords = &'static [(&'static str, Shape)];
+
 const CORE_2019: &[(&str, Shape)] = &[
     ("$id", Id),
     ("$schema", Uri),
@@ -406,7 +409,7 @@ fn head(draft: Draft, name: &str) -> String {
 
 fn vocabulary(draft: Draft, name: &str) -> Option<String> {
     let newest = draft == Draft::Draft2020;
-    let (keywords, more): (&[(&str, Shape)], &[(&str, Shape)]) = match name {
+    let (keywords, more): (Keywords, Keywords) = match name {
         "core" => (if newest { CORE_2020 } else { CORE_2019 }, &[]),
         "applicator" => (APPLICATOR, if newest { APPLICATOR_2020 } else { APPLICATOR_2019 }),
         "unevaluated" if newest => (UNEVALUATED, &[]),

@@ -12,7 +12,7 @@ use super::error::{Kind, ValidationError, pointer};
 use super::schema::{Additional, Dependency, Draft, Id, Items, Schema, Schemas, Types};
 use super::{Quirks, format, meta};
 
-type Failure = Box<ValidationError>;
+pub(super) type Failure = Box<ValidationError>;
 type Checked = Result<Unevaluated, Failure>;
 
 /// `Schema.Validate`. With `drafts` (the resources of a document and their drafts) the instance is a schema, and a part
@@ -23,7 +23,7 @@ pub(super) fn validate(
     instance: &Json,
     quirks: &Quirks,
     drafts: Option<&BTreeMap<String, Draft>>,
-) -> Result<(), ValidationError> {
+) -> Result<(), Failure> {
     let meta = drafts.map(|_| At { schemas, id: root });
     let mut walker = Walker { quirks, drafts, path: Vec::new() };
     walker.whole(At { schemas, id: root }, instance, meta)
@@ -157,7 +157,7 @@ impl<'s> Step<'_, 's, '_> {
 
 impl Walker<'_> {
     /// A value by itself: the instance, or a property name.
-    fn whole<'s>(&mut self, at: At<'s>, value: &Json, meta: Option<At<'s>>) -> Result<(), ValidationError> {
+    fn whole<'s>(&mut self, at: At<'s>, value: &Json, meta: Option<At<'s>>) -> Result<(), Failure> {
         let path = std::mem::take(&mut self.path);
         let scope = Scope { at, jump: None, value: 0, parent: None };
         let unevaluated = Unevaluated::of(value, at.schema(), false);
@@ -165,7 +165,7 @@ impl Walker<'_> {
         self.path = path;
         let Err(error) = checked else { return Ok(()) };
         let causes = if matches!(error.kind, Kind::Group) { error.causes } else { vec![*error] };
-        Err(ValidationError { path: Vec::new(), kind: Kind::Schema(at.schema().location.clone()), causes })
+        Err(Box::new(ValidationError { path: Vec::new(), kind: Kind::Schema(at.schema().location.clone()), causes }))
     }
 
     fn error(&self, kind: Kind) -> ValidationError {
@@ -442,7 +442,7 @@ impl Walker<'_> {
                         error.path = self.path.clone();
                     }
                     error.kind = Kind::PropertyNames(name.clone());
-                    step.errors.push(error);
+                    step.errors.push(*error);
                 }
             }
         }
