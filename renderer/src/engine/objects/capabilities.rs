@@ -48,6 +48,7 @@ pub(in crate::engine) fn capabilities(capabilities: &Arc<Capabilities>, dialect:
     Value::Object(Rc::new(Pointer {
         target: Rc::new(Struct {
             go_type: &types.capabilities,
+            yaml_tags: false,
             fields: vec![
                 field("KubeVersion", &types.kube_version, "", version as Rc<dyn Object>),
                 field("APIVersions", &types.version_set, "", set as Rc<dyn Object>),
@@ -67,7 +68,7 @@ fn build_info(build: &BuildInfo) -> Value {
         text("GoVersion", "go_version,omitempty", build.go_version),
     ];
     fields.extend(build.kube_client_version.map(|v| text("KubeClientVersion", "kube_client_version", v)));
-    Value::Object(Rc::new(Struct { go_type: &BUILD_INFO, fields }))
+    Value::Object(Rc::new(Struct { go_type: &BUILD_INFO, fields, yaml_tags: false }))
 }
 
 /// `*Capabilities`.

@@ -30,7 +30,7 @@ pub(in crate::engine) fn chart(chart: ProcessedChart<'_>, dialect: &Dialect) -> 
         map.insert("IsRoot", Value::Bool(chart.is_root()));
         Value::Map(map)
     } else {
-        let metadata = Struct { go_type: &METADATA, fields: metadata };
+        let metadata = Struct { go_type: &METADATA, fields: metadata, yaml_tags: false };
         let embedded = Field {
             name: "Metadata",
             go_type: &METADATA,
@@ -39,7 +39,7 @@ pub(in crate::engine) fn chart(chart: ProcessedChart<'_>, dialect: &Dialect) -> 
             json: "",
         };
         let fields = vec![embedded, field("IsRoot", &types::BOOL, "", chart.is_root())];
-        Value::Object(Rc::new(Struct { go_type: &CHART, fields }))
+        Value::Object(Rc::new(Struct { go_type: &CHART, fields, yaml_tags: false }))
     }
 }
 
@@ -95,7 +95,7 @@ fn maintainer(maintainer: &Maintainer) -> (Type, Struct) {
         text("Email", "email,omitempty", &maintainer.email),
         text("URL", "url,omitempty", &maintainer.url),
     ];
-    (&MAINTAINER_POINTER, Struct { go_type: &MAINTAINER, fields })
+    (&MAINTAINER_POINTER, Struct { go_type: &MAINTAINER, fields, yaml_tags: false })
 }
 
 fn dependency(dependency: &Dependency) -> (Type, Struct) {
@@ -114,7 +114,7 @@ fn dependency(dependency: &Dependency) -> (Type, Struct) {
         field("ImportValues", &types::SLICE_ANY, "import-values,omitempty", imports),
         text("Alias", "alias,omitempty", &dependency.alias),
     ];
-    (&DEPENDENCY_POINTER, Struct { go_type: &DEPENDENCY, fields })
+    (&DEPENDENCY_POINTER, Struct { go_type: &DEPENDENCY, fields, yaml_tags: true })
 }
 
 fn import_value(import: &ImportValue) -> Value {

@@ -11,6 +11,8 @@ use thinlock_go::{Object, Type, Value};
 pub(super) struct Struct {
     pub(super) go_type: Type,
     pub(super) fields: Vec<Field>,
+    /// Whether its fields have `yaml` tags as well, which say the same.
+    pub(super) yaml_tags: bool,
 }
 
 impl Object for Struct {
@@ -31,6 +33,10 @@ impl Object for Struct {
                 _ => None,
             })
         })
+    }
+
+    fn has_yaml_tags(&self) -> bool {
+        self.yaml_tags
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -95,6 +95,10 @@ impl Scanner<'_> {
                 }
                 loop {
                     self.run(stop);
+                    if self.blank_inside(stop) {
+                        self.pos += 1;
+                        continue;
+                    }
                     if self.plain_ends(stop) {
                         break;
                     }
@@ -135,6 +139,13 @@ impl Scanner<'_> {
             self.simple_key_allowed = true;
         }
         Ok(self.finish(scalar, end))
+    }
+
+    /// Whether there is one blank here between two words of a plain scalar.
+    #[inline]
+    fn blank_inside(&self, stop: u8) -> bool {
+        let next = self.at(self.pos + 1);
+        self.here() == b' ' && STOP[usize::from(next)] & stop == 0 && next != b'#' && self.window.is_none()
     }
 
     /// Whether the character here is not part of a plain scalar.
