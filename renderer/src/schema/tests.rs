@@ -262,4 +262,16 @@ fn endless_schemas_are_errors() {
     let schema = r##"{"allOf":[{"$ref":"#"},{"$ref":"#"}]}"##;
     assert_eq!(run(schema, "{}", &HELM_3_17), "schema refers to itself without end");
     assert!(run(schema, "{}", &HELM_4_3).contains("causing reference cycle"));
+    // Each definition applies the next one twice.
+    let definitions: Vec<_> = (0..40)
+        .map(|n| {
+            format!(
+                r##""d{n}":{{"allOf":[{{"$ref":"#/definitions/d{m}"}},{{"$ref":"#/definitions/d{m}"}}]}}"##,
+                m = n + 1
+            )
+        })
+        .collect();
+    let bomb = format!(r##"{{"$ref":"#/definitions/d0","definitions":{{{},"d40":{{}}}}}}"##, definitions.join(","));
+    assert_eq!(run(&bomb, "{}", &HELM_3_17), "schema refers to itself without end");
+    assert!(run(&bomb, "{}", &HELM_4_3).contains("too many steps"));
 }

@@ -16,7 +16,7 @@ use super::parse::{Additional, Dependency, Id, Schema, canonical};
 /// # Errors
 /// The schema leads back to itself for one value, where the stack of Go's process overflows.
 pub(super) fn validate(schemas: &[Schema], root: Id, instance: &Json) -> Result<Vec<String>, String> {
-    let mut walker = Walker { schemas, path: Vec::new(), endless: false };
+    let mut walker = Walker { schemas, path: Vec::new(), steps: 0, endless: false };
     let mut outcome = Outcome::default();
     walker.apply(root, instance, &mut outcome, 0);
     if walker.endless { Err("schema refers to itself without end".into()) } else { Ok(outcome.errors) }
@@ -24,6 +24,8 @@ pub(super) fn validate(schemas: &[Schema], root: Id, instance: &Json) -> Result<
 
 /// More schemas than any that has an end applies within each other.
 const MAX_DEPTH: usize = 10_000;
+/// More schemas than a document that was written by people makes of its values; a hostile one doubles them at will.
+const MAX_STEPS: u32 = 2_000_000;
 
 #[derive(Default)]
 struct Outcome {
@@ -52,7 +54,9 @@ impl Outcome {
 struct Walker<'s> {
     schemas: &'s [Schema],
     path: Vec<Str>,
-    /// The depth of the walk has no end: nothing is looked at any more.
+    /// How many schemas were applied.
+    steps: u32,
+    /// The walk has no end that is worth waiting for: nothing is looked at any more.
     endless: bool,
 }
 
@@ -85,7 +89,8 @@ impl Walker<'_> {
     /// `validateRecursive`.
     fn apply(&mut self, id: Id, value: &Json, out: &mut Outcome, depth: usize) {
         let Some(schema) = self.schemas.get(id) else { return };
-        self.endless |= depth > MAX_DEPTH || stack::is_low();
+        self.steps += 1;
+        self.endless |= depth > MAX_DEPTH || self.steps > MAX_STEPS || stack::is_low();
         if self.endless {
             return;
         }
@@ -304,7 +309,7 @@ impl Walker<'_> {
             }
         }
         for (name, value) in entries {
-            let mut found = schema.properties.iter().any(|(property, _)| property == name);
+            let mut found = schema.properties.binary_search_by(|(property, _)| property.cmp(name)).is_ok();
             let mut matched = false;
             for (_, id) in schema.pattern_properties.iter().filter(|(pattern, _)| is_match(pattern, name)) {
                 matched = true;

@@ -21,6 +21,8 @@ pub(super) enum Kind {
     /// The whole; by the schema's location.
     Schema(String),
     Group,
+    /// A limit of this program was reached; Go would go on.
+    Exhausted,
     Reference,
     RefCycle {
         url: String,
@@ -103,6 +105,7 @@ impl fmt::Display for Kind {
         match self {
             Kind::Schema(location) => write!(f, "jsonschema validation failed with {}", quote(location.as_bytes())),
             Kind::Group | Kind::Reference => f.write_str("validation failed"),
+            Kind::Exhausted => f.write_str("the schema takes too many steps"),
             Kind::RefCycle { url, first, second } => {
                 let url = strconv::quote(url.as_bytes());
                 write!(f, "both {first} and {second} resolve to {url} causing reference cycle")

@@ -25,8 +25,9 @@ pub(super) fn validate(
     drafts: Option<&BTreeMap<String, Draft>>,
 ) -> Result<(), Failure> {
     let meta = drafts.map(|_| At { schemas, id: root });
-    let mut walker = Walker { quirks, drafts, path: Vec::new() };
-    walker.whole(At { schemas, id: root }, instance, meta)
+    let mut walker = Walker { quirks, drafts, path: Vec::new(), steps: 0, exhausted: false };
+    let verdict = walker.whole(At { schemas, id: root }, instance, meta);
+    if walker.exhausted { Err(Box::new(walker.error(Kind::Exhausted))) } else { verdict }
 }
 
 /// A schema and the list that it belongs to.
@@ -136,7 +137,14 @@ struct Walker<'a> {
     quirks: &'a Quirks,
     drafts: Option<&'a BTreeMap<String, Draft>>,
     path: Vec<Str>,
+    /// How many schemas were applied.
+    steps: u32,
+    /// There were too many of them, or too many within each other: nothing is looked at any more.
+    exhausted: bool,
 }
+
+/// More schemas than a document that was written by people makes of its values; a hostile one doubles them at will.
+const MAX_STEPS: u32 = 2_000_000;
 
 /// One schema being applied to one value.
 struct Step<'p, 's, 'v> {
@@ -212,8 +220,9 @@ impl Walker<'_> {
         if let Json::Other(go_type) = value {
             return self.fail(Kind::InvalidValue(go_type));
         }
-        if stack::is_low() {
-            // Go's stack would grow; a schema that deep is none that anyone wrote.
+        self.steps += 1;
+        self.exhausted |= self.steps > MAX_STEPS || stack::is_low();
+        if self.exhausted {
             return self.fail(Kind::Group);
         }
         if let Some(kind) = self.scalar_keywords(schema, value) {
@@ -548,7 +557,8 @@ impl Walker<'_> {
 
     /// The first item that equals an earlier one, and that one's index first.
     fn duplicates(&self, items: &[Json]) -> Option<(usize, usize)> {
-        if items.len() <= 20 || self.quirks.numbers_equal_their_text {
+        // Longer lists are compared by a hash that keeps numbers and strings apart.
+        if items.len() <= 20 {
             for (b, item) in items.iter().enumerate() {
                 if let Some(a) = items.iter().take(b).position(|other| self.equals(item, other)) {
                     return Some((a, b));
