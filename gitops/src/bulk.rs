@@ -123,7 +123,9 @@ pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
         fs::write(&path, &file.content).or_fail(|| format!("cannot write {}", path.display()))?;
         kept.insert(path);
     }
-    remove_others(folder, &kept).or_fail(fail)?;
+    if occupied {
+        remove_others(folder, &kept).or_fail(fail)?;
+    }
     Ok(())
 }
 

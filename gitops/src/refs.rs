@@ -53,7 +53,7 @@ pub fn apply(repository: &gix::Repository, moves: &[Move], committer: &gix::acto
         }
     }
     let edits = moves.iter().map(edit).collect::<Result<Vec<_>>>()?;
-    guard.record(repository, moves)?;
+    guard.record(moves)?;
     let mut time = gix::date::parse::TimeBuf::default();
     let result = repository.edit_references_as(edits, Some(committer.to_ref(&mut time)));
     guard.release()?;
@@ -104,11 +104,32 @@ fn explain(repository: &gix::Repository, moves: &[Move], cause: &gix::Error) -> 
         return Error::new(ErrorKind::Conflict, moved.join("\n"))
             .hint("no branch was moved by this run: run it again, it starts from where the branches are now");
     }
+    // Whoever took the lock of a branch, with git or otherwise, still has it.
+    let held = moves.iter().find_map(|next| {
+        let full = repository::full_name(&next.branch).ok()?;
+        let lock = lock_path(repository, full.as_ref())?;
+        lock.exists().then_some((next.branch.as_str(), lock))
+    });
+    if let Some((branch, lock)) = held {
+        return Error::new(
+            ErrorKind::Conflict,
+            format!("branch {branch} is locked by another git process: {} exists", lock.display()),
+        )
+        .hint("no branch was moved: run it again when that process has ended; if there is none, remove the file");
+    }
     Error::new(
         ErrorKind::Conflict,
         format!("cannot move the branches of {}: {}", repository::name(repository), error::causes(cause)),
     )
-    .hint("no git process may hold a lock on them; run the same command again when the cause is gone")
+    .hint("run the same command again when the cause is gone")
+}
+
+/// Git's lock file for a reference.
+fn lock_path(repository: &gix::Repository, reference: &gix::refs::FullNameRef) -> Option<PathBuf> {
+    let relative = gix::path::from_bstr(reference.as_bstr()).ok()?;
+    let mut path = repository.common_dir().join(relative).into_os_string();
+    path.push(".lock");
+    Some(path.into())
 }
 
 /// The right to write references, held by at most one promotion on a repository.
@@ -152,7 +173,7 @@ impl Guard {
     }
 
     /// Writes down what is about to be locked: `<new id> <reference>` a line.
-    fn record(&self, repository: &gix::Repository, moves: &[Move]) -> Result<()> {
+    fn record(&self, moves: &[Move]) -> Result<()> {
         let fail = || format!("cannot write {}", self.record.display());
         let mut text = String::new();
         for next in moves {
@@ -162,7 +183,6 @@ impl Guard {
         let mut file = File::create(&temporary).or_fail(fail)?;
         file.write_all(text.as_bytes()).or_fail(fail)?;
         drop(file);
-        let _ = repository;
         fs::rename(&temporary, &self.record).or_fail(fail)
     }
 
@@ -180,11 +200,8 @@ impl Guard {
             let Some((new, reference)) = line.split_once_str(" ") else { continue };
             // Only what was checked to be a reference's name when it was written is looked at.
             let Ok(reference) = FullName::try_from(BString::from(reference)) else { continue };
-            let Ok(relative) = gix::path::from_bstr(reference.as_bstr()) else { continue };
-            let path = repository.common_dir().join(relative);
-            let mut lock = path.into_os_string();
-            lock.push(".lock");
-            remove_stale(Path::new(&lock), written, |bytes| new.starts_with(bytes.trim_end()))?;
+            let Some(lock) = lock_path(repository, reference.as_ref()) else { continue };
+            remove_stale(&lock, written, |bytes| new.starts_with(bytes.trim_end()))?;
         }
         // A transaction that looks into the packed references locks them, too, without writing to them.
         remove_stale(&repository.common_dir().join("packed-refs.lock"), written, |bytes| bytes.is_empty())?;
