@@ -111,11 +111,11 @@ impl Decimal {
 }
 
 fn ten_to(n: i64) -> BigInt {
-    num_traits_pow(BigInt::from(10), u64::try_from(n).unwrap_or(0))
+    power(BigInt::from(10), u64::try_from(n).unwrap_or(0))
 }
 
 /// Exponents here come of sums of float exponents, a few thousand at most.
-fn num_traits_pow(mut base: BigInt, mut n: u64) -> BigInt {
+fn power(mut base: BigInt, mut n: u64) -> BigInt {
     let mut power = BigInt::from(1);
     while n > 0 {
         if n & 1 == 1 {

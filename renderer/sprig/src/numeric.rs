@@ -208,10 +208,14 @@ fn power_of_ten(n: i64) -> f64 {
     scale(mantissa, exponent)
 }
 
-/// `math.Ldexp` of a mantissa near one: steps that stay exact until the last.
+/// `math.Ldexp` of a mantissa: steps that stay exact until the last.
 fn scale(mut x: f64, mut exponent: i64) -> f64 {
     exponent = exponent.clamp(-2200, 2200);
-    // The mantissa may be far below one; normalized first, so that no step but the last can round.
+    // Normalized to between a half and one first, so that no step but the last can round.
+    while x >= 1.0 {
+        x *= 0.5;
+        exponent += 1;
+    }
     while x < 0.5 && x > 0.0 {
         x *= 2.0;
         exponent -= 1;
@@ -223,17 +227,11 @@ fn scale(mut x: f64, mut exponent: i64) -> f64 {
     if exponent >= -1000 {
         return x * 2.0_f64.powi(exponent as i32);
     }
-    // Below the normal range: one exact step down to where a single multiplication ends in the denormal numbers.
-    while exponent < -1074 {
-        if exponent + 1000 > -74 {
-            break;
-        }
-        x *= 2.0_f64.powi(-900);
-        exponent += 900;
-        if x == 0.0 {
-            return 0.0;
-        }
+    // Half of the smallest number, or less.
+    if exponent < -1074 {
+        return 0.0;
     }
+    // In two steps, of which only the second can round.
     x * 2.0_f64.powi(-1000) * 2.0_f64.powi((exponent + 1000) as i32)
 }
 
@@ -292,6 +290,20 @@ mod tests {
     fn powers_of_ten_are_go_s() {
         for n in -22..=22 {
             assert_eq!(power_of_ten(n), format!("1e{n}").parse::<f64>().unwrap(), "{n}");
+        }
+        // Farther out Go's result is not the nearest float.
+        for (n, power) in [
+            (-323, 1e-323),
+            (-315, 1e-315),
+            (-308, 9.999999999999994e-309),
+            (-100, 9.999999999999998e-101),
+            (-30, 9.999999999999999e-31),
+            (30, 1e30),
+            (100, 1.0000000000000002e100),
+            (200, 1.0000000000000005e200),
+            (308, 1.0000000000000006e308),
+        ] {
+            assert_eq!(power_of_ten(n), power, "{n}");
         }
         assert_eq!(power_of_ten(400), f64::INFINITY);
         assert_eq!(power_of_ten(-400), 0.0);

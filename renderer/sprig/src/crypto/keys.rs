@@ -85,6 +85,9 @@ pub(crate) struct EcKey {
     point: Vec<u8>,
 }
 
+/// The largest RSA key that is taken from a template: the time to sign grows with the cube of the size.
+const MAX_RSA_BITS: usize = 16_384;
+
 /// A private key of one of the kinds that Go's `crypto/x509` reads.
 pub(crate) enum Key {
     Rsa(Box<RsaPrivateKey>),
@@ -290,6 +293,9 @@ fn from_pkcs1(bytes: &[u8]) -> Result<Key, String> {
     }
     if numbers.iter().skip(1).any(|n| *n == BigUint::default()) {
         return Err("x509: private key contains zero or negative value".to_owned());
+    }
+    if n.bits() > MAX_RSA_BITS {
+        return Err(format!("crypto/rsa: keys of more than {MAX_RSA_BITS} bits take too long"));
     }
     RsaPrivateKey::from_components(n.clone(), e.clone(), d.clone(), vec![p.clone(), q.clone()])
         .map(|key| Key::Rsa(Box::new(key)))
