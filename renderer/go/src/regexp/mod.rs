@@ -30,8 +30,9 @@ pub struct Regexp {
     names: Vec<String>,
 }
 
-/// The number of compiled expressions that a thread keeps.
+/// How many compiled expressions a thread keeps, and how many bytes of them.
 const CACHE: usize = 64;
+const CACHE_BYTES: usize = 32 << 20;
 
 /// What the expressions of one thread were compiled to, the latest last.
 type Cache = Vec<(bool, Rc<Regexp>)>;
@@ -58,10 +59,12 @@ impl Regexp {
         }
         let regexp = Rc::new(Regexp::compile_uncached(expr, aliases)?);
         COMPILED.with_borrow_mut(|cache| {
-            if cache.len() >= CACHE {
-                cache.drain(..CACHE / 2);
-            }
             cache.push((aliases, Rc::clone(&regexp)));
+            let bytes = |cache: &Cache| cache.iter().map(|(_, re)| re.regex.memory_usage()).sum::<usize>();
+            // The oldest ones go; the new one stays in any case.
+            while cache.len() > 1 && (cache.len() > CACHE || bytes(cache) > CACHE_BYTES) {
+                cache.remove(0);
+            }
         });
         Ok(regexp)
     }

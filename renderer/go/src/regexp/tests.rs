@@ -110,3 +110,15 @@ fn quotes() {
     let error = Regexp::compile(b"[", &Toolchain::default()).expect_err("invalid");
     assert_eq!(must_compile_text(b"[", &error), "regexp: Compile(`[`): error parsing regexp: missing closing ]: `[`");
 }
+
+#[test]
+fn the_largest_expressions_compile_on_a_small_stack() {
+    let work = || {
+        for expr in ["\\pL{1000}", "(?i)[a-z]{1000}", "(\\pL{10}){100}", "(.{500}){2}"] {
+            assert!(compile(expr).is_ok(), "{expr}");
+        }
+        let deep = "(".repeat(900) + "a" + &")".repeat(900);
+        assert!(compile(&deep).expect("deep").is_match(b"a"));
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).expect("thread").join().expect("no overflow");
+}
