@@ -119,6 +119,21 @@ impl Map {
         find(&entries, key.as_ref()).ok().map(|at| entries[at].1.clone())
     }
 
+    /// The value under a key, for a caller that asks for the same key again and again, of maps with mostly the same
+    /// keys: the place where it was found last is looked at first, and the new place is left in `hint`.
+    #[inline]
+    pub fn get_hinted(&self, key: &Str, hint: &mut usize) -> Option<Value> {
+        let entries = self.inner.entries.borrow();
+        if let Some((k, value)) = entries.get(*hint)
+            && k == key
+        {
+            return Some(value.clone());
+        }
+        let at = find(&entries, key).ok()?;
+        *hint = at;
+        entries.get(at).map(|(_, value)| value.clone())
+    }
+
     /// Whether the key is there.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
         find(&self.inner.entries.borrow(), key.as_ref()).is_ok()

@@ -115,8 +115,13 @@ impl Default for Str {
 }
 
 impl PartialEq for Str {
+    #[inline]
     fn eq(&self, other: &Str) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            // What is behind the end is zero, so all can be compared at once.
+            (Repr::Inline(len, bytes), Repr::Inline(other_len, other)) => len == other_len && bytes == other,
+            _ => self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 

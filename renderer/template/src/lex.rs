@@ -180,9 +180,14 @@ impl<'i> Lexer<'i> {
     }
 
     fn peek(&mut self) -> Rune {
-        let rune = self.next();
-        self.backup();
-        rune
+        match self.input.get(self.pos) {
+            None => {
+                self.at_eof = true;
+                Rune::Eof
+            }
+            Some(byte) if byte.is_ascii() => Rune::Char(char::from(*byte)),
+            Some(_) => decode(&self.input[self.pos..]).0,
+        }
     }
 
     fn backup(&mut self) {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use thinlock_go::{Error, ErrorKind, Place, Str, Toolchain, stack, strconv, unicode, utf8};
 
@@ -67,6 +68,7 @@ pub fn parse(
         trees: trees.into(),
         nodes: nodes.into(),
         children: children.into(),
+        hints: keys.iter().map(|_| AtomicU32::new(0)).collect(),
         keys: keys.into(),
         variables: variables.into(),
         numbers: numbers.into(),

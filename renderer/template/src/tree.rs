@@ -2,6 +2,7 @@
 //! shared between threads, walked without chasing pointers, and dropped without recursion.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use thinlock_go::{Func, Str, Value};
 
@@ -167,6 +168,9 @@ pub struct Parsed {
     pub(crate) nodes: Box<[Node]>,
     pub(crate) children: Box<[NodeId]>,
     pub(crate) keys: Box<[Str]>,
+    /// For each key, where it was in the map that was asked last: values mostly have the same shape in every render.
+    /// Only speed depends on it, so threads may overwrite each other's.
+    pub(crate) hints: Box<[AtomicU32]>,
     pub(crate) variables: Box<[Str]>,
     pub(crate) numbers: Box<[Number]>,
     pub(crate) strings: Box<[Quoted]>,

@@ -1,6 +1,7 @@
 //! Pipelines, commands, variables and fields.
 
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
 use thinlock_go::types::Kind as TypeKind;
 use thinlock_go::{Map, Object, Str, Value};
@@ -158,34 +159,45 @@ impl State<'_, '_> {
         keys: Span,
         args: Args<'_>,
     ) -> Result<Rv> {
-        let code = self.code;
-        let Some((final_key, keys)) = code.keys(keys).split_last() else {
+        if keys.len == 0 {
             return Err(self.error("internal error: no fields in evalChainNode"));
-        };
+        }
+        let last = keys.start + keys.len - 1;
         let mut owned: Option<Rv> = None;
-        for key in keys {
+        for key in keys.start..last {
             let next = self.eval_field(dot, key, id, Args::NONE, owned.as_ref().unwrap_or(receiver))?;
             owned = Some(next);
         }
-        self.eval_field(dot, final_key, id, args, owned.as_ref().unwrap_or(receiver))
+        self.eval_field(dot, last, id, args, owned.as_ref().unwrap_or(receiver))
     }
 
     #[inline]
-    fn eval_field(&mut self, dot: &Rv, key: &Str, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
-        if let Value::Map(map) = &receiver.value
-            && map.go_type().methods.is_empty()
-        {
-            return self.map_field(map, key, !args.is_empty());
+    fn eval_field(&mut self, dot: &Rv, key: u32, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
+        if let Value::Map(map) = &receiver.value {
+            let methods = map.go_type().methods;
+            if methods.is_empty() || method(methods, &self.code.keys[key as usize], |m| m.name).is_none() {
+                return self.map_field(map, key, &args);
+            }
         }
         self.eval_other_field(dot, key, id, args, receiver)
     }
 
-    fn map_field(&self, map: &Map, key: &Str, has_args: bool) -> Result<Rv> {
-        if has_args {
+    #[inline]
+    fn map_field(&self, map: &Map, key: u32, args: &Args<'_>) -> Result<Rv> {
+        let code = self.code;
+        let (key, hint) = (&code.keys[key as usize], &code.hints[key as usize]);
+        if !args.is_empty() {
             return Err(self.error(format!("{key} is not a method but has arguments")));
         }
         let Some(elem) = map.go_type().elem else { return Ok(Rv::INVALID) };
-        match map.get(key) {
+        let was = hint.load(Ordering::Relaxed);
+        let mut at = was as usize;
+        let found = map.get_hinted(key, &mut at);
+        if at != was as usize {
+            // A map has fewer entries than bytes of memory; a wrong hint costs time only.
+            hint.store(at as u32, Ordering::Relaxed);
+        }
+        match found {
             Some(value) => Ok(Rv::typed(value, elem)),
             None => match self.shared.env.missing_key {
                 MissingKey::Invalid => Ok(Rv::INVALID),
@@ -196,42 +208,42 @@ impl State<'_, '_> {
     }
 
     /// A field of anything but a plain map.
-    fn eval_other_field(&mut self, dot: &Rv, key: &Str, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
+    fn eval_other_field(&mut self, dot: &Rv, at: u32, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
+        let key = &self.code.keys[at as usize];
         if !receiver.is_valid() {
             if self.shared.env.missing_key == MissingKey::Error {
                 return Err(self.error(format!("nil data; no entry for key {}", quoted(key))));
             }
             return Ok(Rv::INVALID);
         }
-        let has_args = !args.is_empty();
         match &receiver.value {
             Value::Nil => {
                 return Err(self.error(format!("nil pointer evaluating {}.{key}", receiver.type_name())));
             }
             Value::Map(map) => {
-                if let Some(method) = map.go_type().methods.iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
+                if let Some(method) = method(map.go_type().methods, key, |m| m.name) {
                     let target = Target::MapMethod(receiver.value.clone(), method);
                     return self.eval_call(dot, target, id, args);
                 }
-                return self.map_field(map, key, has_args);
+                return self.map_field(map, at, &args);
             }
             Value::Object(object) => {
-                let mut object = Rc::clone(object);
-                // A pointer to a plain value (a map, say) has the fields of that value.
-                if let Indirect::Value(value) = indirect(&object) {
-                    match value {
-                        Value::Object(pointee) if object.methods().is_empty() && object.field(key).is_none() => {
-                            object = pointee;
-                        }
-                        Value::Map(map) if object.methods().is_empty() => return self.map_field(&map, key, has_args),
-                        _ => {}
-                    }
-                }
-                if let Some(method) = object.methods().iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
+                let object = Rc::clone(object);
+                if let Some(method) = method(object.methods(), key, |m| m.name) {
                     return self.eval_call(dot, Target::Method(object, method), id, args);
                 }
-                if let Some(found) = self.object_field(&object, key, has_args, receiver)? {
+                if let Some(found) = self.object_field(&object, at, &args, receiver)? {
                     return Ok(found);
+                }
+                // A pointer to a plain value (a map, say) has the fields of that value.
+                match indirect(&object) {
+                    Indirect::Value(Value::Map(map)) => return self.map_field(&map, at, &args),
+                    Indirect::Value(Value::Object(pointee)) => {
+                        if let Some(found) = self.object_field(&pointee, at, &args, receiver)? {
+                            return Ok(found);
+                        }
+                    }
+                    _ => {}
                 }
             }
             _ => {}
@@ -240,9 +252,10 @@ impl State<'_, '_> {
     }
 
     /// The field of a struct, or of a map type that has methods. `None` if there is no such thing.
-    fn object_field(&self, object: &Rc<dyn Object>, key: &Str, has_args: bool, receiver: &Rv) -> Result<Option<Rv>> {
+    fn object_field(&self, object: &Rc<dyn Object>, at: u32, args: &Args<'_>, receiver: &Rv) -> Result<Option<Rv>> {
+        let key = &self.code.keys[at as usize];
         if let Some(Value::Map(map)) = object.underlying() {
-            return self.map_field(&map, key, has_args).map(Some);
+            return self.map_field(&map, at, args).map(Some);
         }
         let nil_pointer = object.go_type().kind == TypeKind::Pointer && object.is_nil();
         if nil_pointer {
@@ -260,11 +273,20 @@ impl State<'_, '_> {
             }
             return Ok(None);
         };
-        if has_args {
+        if !args.is_empty() {
             return Err(self.error(format!("{key} has arguments but cannot be invoked as function")));
         }
         Ok(Some(Rv::typed(field.value, field.go_type)))
     }
+}
+
+/// The method of a name. Go's exported names begin with an upper-case letter, keys of values seldom do.
+#[inline]
+fn method<M>(methods: &'static [M], key: &Str, name: impl Fn(&M) -> &'static str) -> Option<&'static M> {
+    if key.first().is_some_and(u8::is_ascii_lowercase) {
+        return None;
+    }
+    methods.iter().find(|m| name(m).as_bytes() == key.as_bytes())
 }
 
 /// A field of an embedded struct.
