@@ -41,3 +41,6 @@ fn read(data: &[u8], rules: &ValueRules) -> Result<Frozen, String> {
     }
     Ok(values.unwrap_or_else(empty))
 }
+
+#[cfg(test)]
+mod tests;
