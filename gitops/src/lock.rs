@@ -115,3 +115,95 @@ fn digest(field: &Field<'_>) -> Result<String> {
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "schemaVersion: v1\nreleaseId: git-6e4b997366f72a79b060f1a6fbde1a206bad3391\n\
+        gitCommit: 6e4b997366f72a79b060f1a6fbde1a206bad3391\nimage:\n  ref: ghcr.example/app:git-6e4b997\n  \
+        digest: sha256:3422c3175db93b92a420d3969b0e240be34dd540e24b8d7a69267e2c23dda915\npackaging:\n  kind: helm\n  \
+        sourceRepo: https://git.example.com/app.git\n  sourcePath: k8s/helm\ncreatedAt: '2026-03-23T19:54:50Z'\n";
+
+    /// The first line of the message for the good lock with `from` replaced by `to`.
+    #[track_caller]
+    fn check(from: &str, to: &str, expect: &str) {
+        assert!(GOOD.contains(from), "{from}");
+        let message = match Lock::parse("lock", GOOD.replace(from, to).as_bytes()) {
+            Ok(_) => "fine".into(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(message.lines().next(), Some(expect));
+    }
+
+    #[test]
+    fn what_a_lock_must_hold() {
+        check("kind: helm", "kind: helm", "fine");
+        check("  kind: helm\n", "", "fine");
+        check("createdAt: '2026-03-23T19:54:50Z'\n", "later: {any: thing}\n", "fine");
+        check("v1", "v3", "lock:1:16: schemaVersion: \"v3\" is not known; expected v1");
+        check("schemaVersion: v1\n", "", "lock:1:1: schemaVersion is missing");
+        check("releaseId", "releaseID", "lock:1:1: releaseId is missing");
+        check(
+            "git-6e4b997366",
+            "../6e4b997366",
+            "lock:2:12: releaseId: expected letters, digits, '-', '_', '.' and '+', as in git-<commit>, found \"../6e4b997366f72a79b060f1a6fbde1a206bad3391\"",
+        );
+        check(
+            "gitCommit: 6e4b997366f72a79b060f1a6fbde1a206bad3391",
+            "gitCommit: 6e4b997",
+            "lock:3:12: gitCommit: expected a full commit id of 40 lower-case hexadecimal digits, found 7 digits",
+        );
+        check(
+            "gitCommit: 6e4b997366f72a79b060f1a6fbde1a206bad3391",
+            "gitCommit: 1234567890123456789012345678901234567890",
+            "lock:3:12: gitCommit: expected a string, found the number 1234567890123456789012345678901234567890",
+        );
+        check(
+            "gitCommit: 6e4",
+            "gitCommit: main",
+            "lock:3:12: gitCommit: expected a full commit id of 40 lower-case hexadecimal digits, found \"mainb997366f72a79b060f1a6fbde1a206bad3391\"",
+        );
+        check(
+            "sha256:3422",
+            "sha512:3422",
+            "lock:6:11: image.digest: expected sha256: and 64 lower-case hexadecimal digits, found \"sha512:3422c3175db93b92a420d3969b0e240be34dd540e24b8d7a69267e2c23dda915\"",
+        );
+        check(
+            "git-6e4b997\n",
+            "git-6e4b997@sha256:00\n",
+            "lock:5:8: image.ref: expected an image's name and tag, without a digest, found \"ghcr.example/app:git-6e4b997@sha256:00\"",
+        );
+        check(
+            "kind: helm",
+            "kind: kustomize",
+            "lock:8:9: packaging.kind: \"kustomize\" is not rendered; expected helm",
+        );
+        check(
+            "k8s/helm",
+            "/k8s/helm",
+            "lock:10:15: packaging.sourcePath: \"/k8s/helm\" is absolute; expected a path from the root of the repository",
+        );
+        check(
+            "image:\n  ref: ghcr.example/app:git-6e4b997\n",
+            "image: x\nother:\n",
+            "lock:4:8: image: expected a mapping, found the string \"x\"",
+        );
+        check("'2026-03-23T19:54:50Z'", "[]", "lock:11:12: createdAt: expected a string, found a list");
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_no_lock() {
+        for (text, expect) in [
+            ("", "lock:1:1: expected a mapping, found nothing"),
+            ("- a\n", "lock:1:1: expected a mapping, found a list"),
+            ("schemaVersion: v1\nschemaVersion: v1\n", "lock:2:1: schemaVersion is there twice"),
+            ("a: 'x\n", "lock:2:1: this is no YAML: found unexpected end of stream"),
+        ] {
+            let message = Lock::parse("lock", text.as_bytes()).map(|_| ()).expect_err("no lock").to_string();
+            assert_eq!(message.lines().next(), Some(expect));
+        }
+        let error = Lock::parse("lock", b"a: \xff\n").map(|_| ()).expect_err("no lock").to_string();
+        assert_eq!(error, "lock:1: the file is not UTF-8");
+    }
+}

@@ -111,7 +111,7 @@ fn a_promotion_may_be_killed_at_any_moment() {
             while !record.exists() && begun.elapsed() < Duration::from_secs(20) {
                 std::hint::spin_loop();
             }
-            std::thread::sleep(Duration::from_micros(150 * n));
+            std::thread::sleep(Duration::from_micros(500 * n));
         });
     }
     let left: Vec<_> = std::fs::read_dir(site.path("gitops.git/refs/heads/stage"))

@@ -8,16 +8,16 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The repositories of one test.
-pub struct Site {
-    pub root: TempDir,
+pub(crate) struct Site {
+    pub(crate) root: TempDir,
     clock: std::cell::Cell<u64>,
 }
 
 /// What a run printed.
-pub struct Run {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl From<Output> for Run {
@@ -33,26 +33,26 @@ impl From<Output> for Run {
 impl Run {
     /// Fails the test unless the run ended with this status.
     #[track_caller]
-    pub fn expect(self, status: i32) -> Run {
+    pub(crate) fn expect(self, status: i32) -> Run {
         assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 }
 
-pub const DEPLOYMENTS: [&str; 3] = ["production", "staging", "test"];
+pub(crate) const DEPLOYMENTS: [&str; 3] = ["production", "staging", "test"];
 
 /// The name by which locks call the source.
-pub const SOURCE: &str = "https://git.example.com/web.git";
+pub(crate) const SOURCE: &str = "https://git.example.com/web.git";
 
 impl Site {
     /// An empty folder.
-    pub fn empty() -> Site {
+    pub(crate) fn empty() -> Site {
         Site { root: tempfile::tempdir().expect("a temporary folder"), clock: std::cell::Cell::new(1_774_200_000) }
     }
 
     /// `source` with three commits of a chart, of which the second is locked, and `gitops` (bare) in the layout that
     /// needs no configuration, the gate of `test` open.
-    pub fn new() -> Site {
+    pub(crate) fn new() -> Site {
         let site = Site::empty();
         site.git(".", &["init", "-q", "-b", "main", "source"]);
         site.chart("source/deploy/web", "1.0");
@@ -82,7 +82,7 @@ impl Site {
     }
 
     /// A chart with a helper, two objects and a hook.
-    pub fn chart(&self, folder: &str, version: &str) {
+    pub(crate) fn chart(&self, folder: &str, version: &str) {
         self.write(
             &format!("{folder}/Chart.yaml"),
             &format!("apiVersion: v2\nname: web\nversion: {version}.0\nappVersion: \"{version}\"\n"),
@@ -108,25 +108,25 @@ impl Site {
         );
     }
 
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.root.path().join(path)
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
 
     /// Writes a build lock for a commit of the source, as code.org's workflow does.
-    pub fn lock(&self, commit: &str) -> String {
+    pub(crate) fn lock(&self, commit: &str) -> String {
         let text = lock_text(commit);
         self.write("ops/warehouses/web/builds/current.yaml", &text);
         text
     }
 
     /// Opens the gate of a deployment.
-    pub fn gate(&self, deployment: &str, commit: &str) {
+    pub(crate) fn gate(&self, deployment: &str, commit: &str) {
         self.write(
             &format!("ops/warehouses/web/legacy-gitflow/{deployment}/merged/git-{commit}.yaml"),
             &format!("revision: {commit}\ntag: git-{commit}\nmergedAt: '2026-03-23T21:00:40Z'\n"),
@@ -156,45 +156,45 @@ impl Site {
 
     /// Runs git, which has to succeed; returns what it prints.
     #[track_caller]
-    pub fn git(&self, dir: &str, args: &[&str]) -> String {
+    pub(crate) fn git(&self, dir: &str, args: &[&str]) -> String {
         let output = self.command("git", dir).args(args).output().expect("git");
         assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
     /// Commits everything in a work tree; returns the commit's id.
-    pub fn commit(&self, dir: &str, message: &str) -> String {
+    pub(crate) fn commit(&self, dir: &str, message: &str) -> String {
         self.git(dir, &["add", "-A"]);
         self.git(dir, &["commit", "-q", "--allow-empty", "-m", message]);
         self.git(dir, &["rev-parse", "HEAD"])
     }
 
     /// Pushes `ops` to `gitops.git`.
-    pub fn publish(&self) {
+    pub(crate) fn publish(&self) {
         self.git("ops", &["push", "-q", "../gitops.git", "main"]);
     }
 
     /// Commits what changed in `ops` and pushes it.
-    pub fn policy(&self, message: &str) -> String {
+    pub(crate) fn policy(&self, message: &str) -> String {
         let id = self.commit("ops", message);
         self.publish();
         id
     }
 
     /// The program, to be run in the site's folder.
-    pub fn thinlock(&self) -> Command {
+    pub(crate) fn thinlock(&self) -> Command {
         self.command(env!("CARGO_BIN_EXE_thinlock"), ".")
     }
 
     /// Runs `thinlock promote` on the site's repositories.
-    pub fn promote(&self, args: &[&str]) -> Run {
+    pub(crate) fn promote(&self, args: &[&str]) -> Run {
         let mut command = self.thinlock();
         command.args(["promote", "--repo", "gitops.git", "--source", "source"]).args(args);
         command.output().expect("thinlock").into()
     }
 
     /// The commit of a branch of `gitops.git`, empty if there is none.
-    pub fn tip(&self, branch: &str) -> String {
+    pub(crate) fn tip(&self, branch: &str) -> String {
         let output = self
             .command("git", "gitops.git")
             .args(["rev-parse", "-q", "--verify", &format!("refs/heads/{branch}")])
@@ -204,7 +204,7 @@ impl Site {
     }
 
     /// The files of a revision of `gitops.git`, below a folder of it, by their paths below that.
-    pub fn files(&self, revision: &str, folder: &str) -> BTreeMap<String, String> {
+    pub(crate) fn files(&self, revision: &str, folder: &str) -> BTreeMap<String, String> {
         let spec = if folder.is_empty() { revision.to_owned() } else { format!("{revision}:{folder}") };
         self.git("gitops.git", &["ls-tree", "-r", "--name-only", &spec])
             .lines()
@@ -222,7 +222,7 @@ impl Site {
 
     /// Checks the whole repository with git: nothing may be wrong, and nothing dangling.
     #[track_caller]
-    pub fn fsck(&self, dir: &str) {
+    pub(crate) fn fsck(&self, dir: &str) {
         let output = self.command("git", dir).args(["fsck", "--strict", "--full"]).output().expect("git");
         let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let wrong: Vec<&str> = text.lines().filter(|line| !line.starts_with("notice:")).collect();
@@ -231,7 +231,7 @@ impl Site {
 }
 
 /// The text of a build lock.
-pub fn lock_text(commit: &str) -> String {
+pub(crate) fn lock_text(commit: &str) -> String {
     let digest: String = commit.chars().cycle().take(64).collect();
     format!(
         "schemaVersion: v1\nreleaseId: git-{commit}\ngitCommit: {commit}\nimage:\n  ref: registry.example.com/web:git-{commit}\n  \
@@ -241,7 +241,7 @@ pub fn lock_text(commit: &str) -> String {
 }
 
 /// The files of a folder by their paths.
-pub fn folder(root: &Path) -> BTreeMap<String, String> {
+pub(crate) fn folder(root: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(dir) = folders.pop() {
