@@ -267,7 +267,9 @@ impl State<'_, '_> {
             return Ok(None);
         }
         let Some(field) = object.field(key).or_else(|| promoted(object, key, 0)) else {
-            if object.fields().iter().any(|f| f.name.as_bytes() == key.as_bytes()) {
+            let has = |object: &dyn Object| object.fields().iter().any(|f| f.name.as_bytes() == key.as_bytes());
+            let pointee = object.pointee();
+            if has(&**object) || matches!(&pointee, Some(Value::Object(pointee)) if has(&**pointee)) {
                 let text = format!("{key} is an unexported field of struct type {}", receiver.type_name());
                 return Err(self.error(text));
             }
