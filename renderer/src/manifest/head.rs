@@ -19,6 +19,8 @@ pub struct Head {
     pub name: Str,
     /// `metadata.namespace`, which Helm itself does not look at; empty if there is none.
     pub namespace: Str,
+    /// Whether the namespace is written as a string, or not at all.
+    namespace_is_text: bool,
     /// `metadata.annotations` in key order.
     annotations: Vec<(Str, Str)>,
 }
@@ -53,6 +55,10 @@ impl Head {
             kind: text(&top, "kind"),
             name: of_metadata("name"),
             namespace: of_metadata("namespace"),
+            namespace_is_text: metadata
+                .as_ref()
+                .and_then(|m| m.get("namespace"))
+                .is_none_or(|n| matches!(n, Value::Nil | Value::Str(_))),
             annotations: annotations.unwrap_or_default(),
         })
     }
@@ -121,6 +127,12 @@ impl Identity {
             text(&metadata, "namespace"),
             text(&metadata, "name"),
         )
+    }
+
+    /// The identity of a document that Helm has read: what [`Identity::parse`] makes of it. `None` where that takes
+    /// another look: Helm has not looked at the namespace.
+    pub(super) fn of_head(head: &Head) -> Option<Identity> {
+        head.namespace_is_text.then(|| Identity::of(head))
     }
 
     /// The identity of a document that Helm has read.

@@ -14,7 +14,7 @@ use thinlock_yaml::stream::{LastLine, documents};
 use crate::engine::Rendered;
 
 use super::head::Identity;
-use super::output::{Selection, manifest_stream, output_writes, template_stream};
+use super::output::{Selection, manifest_stream, output_writes, push_document, template_stream};
 
 /// How documents are laid out as files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,11 +249,41 @@ fn only_comments(document: &[u8]) -> bool {
 }
 
 fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
-    kargo_write(&manifest_stream(rendered), files)?;
+    let whole = |content: &[u8]| !content.starts_with(b"---") && memchr::memmem::find(content, b"\n---").is_none();
+    if rendered.crds.is_empty() && rendered.manifests.iter().all(|m| whole(&m.content) && !m.content.contains(&b'\r')) {
+        // Each document of the stream is one that Helm has read already.
+        for (at, manifest) in rendered.manifests.iter().enumerate() {
+            let mut resource = Vec::with_capacity(manifest.path.len() + manifest.content.len() + 16);
+            push_document(&mut resource, &manifest.path, &manifest.content);
+            resource.truncate(trim_end(&resource));
+            // The first separator stays, as the reader has nothing yet that it could end.
+            if at > 0 {
+                resource.drain(..SEPARATOR.len());
+            }
+            let identity = Identity::of_head(&manifest.head).unwrap_or_else(|| Identity::parse(&resource));
+            kargo_file(&identity, resource, files)?;
+        }
+    } else {
+        kargo_write(&manifest_stream(rendered), files)?;
+    }
     for hook in selection.hooks(rendered) {
         kargo_write(&hook.content, files)?;
     }
     Ok(())
+}
+
+const SEPARATOR: &[u8] = b"---\n";
+
+/// The length of a text without the white space at its end.
+fn trim_end(text: &[u8]) -> usize {
+    thinlock_go::strings::trim_end_matches(text, thinlock_go::unicode::is_space).len()
+}
+
+/// Writes a document under its name.
+fn kargo_file(identity: &Identity, resource: Vec<u8>, files: &mut Files) -> Result<(), LayoutError> {
+    // Kargo means to count the nameless ones, and never does.
+    let name = file_name(identity)?.unwrap_or_else(|| "resource-0.yaml".to_owned());
+    files.replace(name, resource)
 }
 
 fn kargo_write(stream: &[u8], files: &mut Files) -> Result<(), LayoutError> {
@@ -266,9 +296,7 @@ fn kargo_write(stream: &[u8], files: &mut Files) -> Result<(), LayoutError> {
         if resource.is_empty() {
             continue;
         }
-        let name = file_name(&Identity::parse(resource))?;
-        // Kargo means to count the nameless ones, and never does.
-        files.replace(name.unwrap_or_else(|| "resource-0.yaml".to_owned()), resource.to_vec())?;
+        kargo_file(&Identity::parse(resource), resource.to_vec(), files)?;
     }
     Ok(())
 }

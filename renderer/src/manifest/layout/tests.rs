@@ -123,3 +123,18 @@ fn helm_s_layout_appends_the_documents_of_a_file() {
     check(Layout::Helm, &rendered, &[("p/templates/a.yaml", text)]);
     check(Layout::Single, &rendered, &[("manifests.yaml", text)]);
 }
+
+#[test]
+fn kargo_flat_is_the_same_document_by_document_and_as_a_stream() {
+    let files = [
+        ("p/templates/a.yaml", INGRESS),
+        ("p/templates/b.yaml", "kind: X\nmetadata: {name: 1e3, namespace: 1234567}\n"),
+        ("p/templates/c.yaml", "kind: X\nmetadata: {name: y, namespace: [a]}\n\u{a0}\n"),
+        ("p/templates/d.yaml", SERVICE),
+    ];
+    let rendered = rendered(&files);
+    let mut stream = Files::default();
+    kargo_write(&manifest_stream(&rendered), &mut stream).expect("the stream can be cut");
+    let stream: Vec<_> = stream.0.into_iter().map(|(path, file)| OutputFile { path, content: file.content }).collect();
+    assert_eq!(Layout::KargoFlat.files(&rendered, Selection::default()), Ok(stream));
+}
