@@ -10,7 +10,10 @@ use thinlock_go::{List, Map, Str, Value, strconv, strings, utf8};
 
 use crate::build::{Live, MAX_JSON_DEPTH};
 use crate::exact::{Any, Document, Entry, Id, Visit, too_deep};
+use crate::tree::Tree;
 use crate::{Error, parser};
+
+mod quick;
 
 /// A Go type that a document is decoded into.
 #[derive(Debug)]
@@ -59,7 +62,15 @@ pub enum Shape {
 /// Go's text: of the YAML reader, or `json: cannot unmarshal array into Go struct field Metadata.name of type string`.
 pub fn unmarshal_as(input: &[u8], target: &Target) -> Result<Value, Error> {
     let tree = parser::parse(input).map_err(crate::converting)?;
-    let mut document = Document::decode(&tree).map_err(crate::converting)?;
+    if let Some(value) = quick::decode(&tree, target) {
+        return Ok(value);
+    }
+    exactly(&tree, target)
+}
+
+/// As [`unmarshal_as`], step by step as Go does it.
+fn exactly(tree: &Tree<'_>, target: &Target) -> Result<Value, Error> {
+    let mut document = Document::decode(tree).map_err(crate::converting)?;
     document.check_keys().map_err(crate::converting)?;
     let root = document.root;
     coerce(&mut document, root, target);
