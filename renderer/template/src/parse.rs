@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use thinlock_go::{Error, ErrorKind, Place, Str, Toolchain, stack, strconv, unicode, utf8};
+use thinlock_go::{Error, ErrorKind, Str, Toolchain, stack};
 
 use crate::FuncMap;
 use crate::lex::{Item, Lexer, Token};
 use crate::print::quoted;
-use crate::tree::{
-    Branch, Callee, Kind, NONE, Node, NodeId, Number, Parsed, Quoted, SLOT_BY_NAME, SLOT_UNDEFINED, Span, Tree,
-};
+use crate::tree::{Branch, Kind, NONE, NodeId, Parsed, Quoted, Tree};
+
+mod pipeline;
+mod shared;
+mod tokens;
+
+use shared::Shared;
 
 /// The nesting of parentheses that Go 1.25 and later allow.
 const MAX_PARENTHESES: u32 = 10_000;
@@ -48,6 +52,7 @@ pub fn parse(
         children: Vec::new(),
         keys: Vec::new(),
         variables: Vec::new(),
+        variable_index: HashMap::new(),
         numbers: Vec::new(),
         strings: Vec::new(),
         callees: Vec::new(),
@@ -75,67 +80,6 @@ pub fn parse(
         strings: strings.into(),
         callees: callees.into(),
     }))
-}
-
-/// What the trees of one text share.
-struct Shared<'i> {
-    lexer: Lexer<'i>,
-    text: &'i [u8],
-    file: Arc<str>,
-    functions: &'i FuncMap,
-    parentheses_limited: bool,
-    floor: usize,
-    trees: Vec<Tree>,
-    tree_index: HashMap<Arc<str>, usize>,
-    nodes: Vec<Node>,
-    children: Vec<NodeId>,
-    keys: Vec<Str>,
-    variables: Vec<Str>,
-    numbers: Vec<Number>,
-    strings: Vec<Quoted>,
-    callees: Vec<Callee>,
-}
-
-impl Shared<'_> {
-    fn node(&mut self, pos: u32, kind: Kind) -> NodeId {
-        self.nodes.push(Node { pos, kind });
-        (self.nodes.len() - 1) as NodeId
-    }
-
-    fn span(&mut self, children: &[NodeId]) -> Span {
-        let start = self.children.len() as u32;
-        self.children.extend_from_slice(children);
-        Span { start, len: children.len() as u32 }
-    }
-
-    fn variable(&mut self, name: &[u8]) -> u32 {
-        let at = self.variables.iter().position(|v| v.as_bytes() == name);
-        at.unwrap_or_else(|| {
-            self.variables.push(Str::from(name));
-            self.variables.len() - 1
-        }) as u32
-    }
-
-    fn callee(&mut self, callee: Callee) -> u32 {
-        let at = self.callees.iter().position(|c| c.name() == callee.name());
-        at.unwrap_or_else(|| {
-            self.callees.push(callee);
-            self.callees.len() - 1
-        }) as u32
-    }
-
-    /// Go's `IsEmptyTree`: text of white space only.
-    fn is_empty(&self, root: NodeId) -> bool {
-        let Kind::List(span) = self.nodes[root as usize].kind else { return false };
-        let children = &self.children[span.start as usize..(span.start + span.len) as usize];
-        children.iter().all(|id| match self.nodes[*id as usize].kind {
-            Kind::Text { start, end } => {
-                let text = &self.text[start as usize..end as usize];
-                utf8::runes(text).all(|(_, c, _)| unicode::is_space(c))
-            }
-            _ => false,
-        })
-    }
 }
 
 /// How a list ended.
@@ -212,103 +156,6 @@ impl<'s, 'i> TreeParser<'s, 'i> {
             range_depth: 0,
             parentheses: 0,
         }
-    }
-
-    fn next(&mut self) -> Item<'i> {
-        if self.peek_count > 0 {
-            self.peek_count -= 1;
-        } else {
-            self.token[0] = self.shared.lexer.next_item();
-        }
-        self.token[self.peek_count]
-    }
-
-    fn backup(&mut self) {
-        self.peek_count += 1;
-    }
-
-    fn backup2(&mut self, first: Item<'i>) {
-        self.token[1] = first;
-        self.peek_count = 2;
-    }
-
-    fn backup3(&mut self, first: Item<'i>, second: Item<'i>) {
-        self.token[1] = second;
-        self.token[2] = first;
-        self.peek_count = 3;
-    }
-
-    fn peek(&mut self) -> Item<'i> {
-        if self.peek_count > 0 {
-            return self.token[self.peek_count - 1];
-        }
-        self.peek_count = 1;
-        self.token[0] = self.shared.lexer.next_item();
-        self.token[0]
-    }
-
-    fn next_non_space(&mut self) -> Item<'i> {
-        loop {
-            let item = self.next();
-            if item.token != Token::Space {
-                return item;
-            }
-        }
-    }
-
-    fn peek_non_space(&mut self) -> Item<'i> {
-        let item = self.next_non_space();
-        self.backup();
-        item
-    }
-
-    #[cold]
-    fn error(&self, message: impl Into<String>) -> Error {
-        let mut error = Error::new(ErrorKind::Parse, message);
-        error.data_mut().place = Some(Place { file: Arc::clone(&self.shared.file), line: self.token[0].line });
-        error
-    }
-
-    fn expect(&mut self, token: Token, context: &str) -> Result<Item<'i>> {
-        let item = self.next_non_space();
-        if item.token == token { Ok(item) } else { Err(self.unexpected(item, context)) }
-    }
-
-    #[cold]
-    fn unexpected(&self, item: Item<'i>, context: &str) -> Error {
-        let text = self.item_text(item);
-        if item.token != Token::Error {
-            return self.error(format!("unexpected {text} in {context}"));
-        }
-        let mut extra = String::new();
-        if self.action_line != 0 && self.action_line != item.line {
-            // Go avoids "action in action".
-            let lead = if text.ends_with(" action") { "" } else { " in action" };
-            extra = format!("{lead} started at {}:{}", self.shared.file, self.action_line);
-        }
-        self.error(text + &extra)
-    }
-
-    /// Go's `item.String`.
-    fn item_text(&self, item: Item<'i>) -> String {
-        match item.token {
-            Token::Eof => "EOF".to_owned(),
-            Token::Error => self.shared.lexer.error.clone(),
-            token if token > Token::Keyword => format!("<{}>", String::from_utf8_lossy(item.val)),
-            // `%.10q`: ten runes.
-            _ if item.val.len() > 10 => format!("{}...", quoted(first_runes(item.val, 10))),
-            _ => quoted(item.val),
-        }
-    }
-
-    /// Refuses what is nested too deeply for the stack.
-    fn check_stack(&self) -> Result<()> {
-        if stack::is_below(self.shared.floor) {
-            let mut error = self.error("template is nested too deeply");
-            error.data_mut().kind = ErrorKind::Limit;
-            return Err(error);
-        }
-        Ok(())
     }
 
     /// The whole text. Definitions are only allowed here.
@@ -443,116 +290,6 @@ impl<'s, 'i> TreeParser<'s, 'i> {
         Ok(self.shared.node(pos, kind))
     }
 
-    /// A pipeline up to `end`. In a `statement` its variables go onto the executor's stack for certain; inside
-    /// parentheses that depends on what `and` and `or` skip.
-    fn pipeline(&mut self, context: &str, end: Token, statement: bool) -> Result<NodeId> {
-        self.check_stack()?;
-        let pos = self.peek_non_space().pos;
-        let mut decls: Vec<(u32, u32)> = Vec::new();
-        let mut assign = false;
-        loop {
-            let variable = self.peek_non_space();
-            if variable.token != Token::Variable {
-                break;
-            }
-            self.next();
-            // A variable that is no declaration goes back, with the space after it: three tokens of look-ahead.
-            let after = self.peek();
-            let next = self.peek_non_space();
-            if matches!(next.token, Token::Assign | Token::Declare) {
-                assign = next.token == Token::Assign;
-                self.next_non_space();
-                self.declare(variable, &mut decls);
-            } else if next.token == Token::Char && next.val == b"," {
-                self.next_non_space();
-                self.declare(variable, &mut decls);
-                if context == "range" && decls.len() < 2 {
-                    if matches!(self.peek_non_space().token, Token::Variable | Token::RightDelim | Token::RightParen) {
-                        continue;
-                    }
-                    return Err(self.error("range can only initialize variables"));
-                }
-                return Err(self.error(format!("too many declarations in {context}")));
-            } else if after.token == Token::Space {
-                self.backup3(variable, after);
-            } else {
-                self.backup2(variable);
-            }
-            break;
-        }
-        if !decls.is_empty() && !statement {
-            self.by_name = true;
-        }
-        let mut commands = Vec::new();
-        loop {
-            let item = self.next_non_space();
-            match item.token {
-                token if token == end => break,
-                Token::Bool
-                | Token::CharConstant
-                | Token::Complex
-                | Token::Dot
-                | Token::Field
-                | Token::Identifier
-                | Token::Number
-                | Token::Nil
-                | Token::RawString
-                | Token::String
-                | Token::Variable
-                | Token::LeftParen => {
-                    self.backup();
-                    commands.push(self.command()?);
-                }
-                _ => return Err(self.unexpected(item, context)),
-            }
-        }
-        self.check_pipeline(&commands, context)?;
-        let mut children = Vec::with_capacity(decls.len() + commands.len());
-        for &(pos, name) in &decls {
-            // What is assigned to must be there; what is declared is pushed when the commands are done.
-            let slot = if assign { self.slot(name) } else { SLOT_UNDEFINED };
-            let keys = Span::default();
-            children.push(self.shared.node(pos, Kind::Variable { name, slot, keys }));
-        }
-        if !assign {
-            self.stack.extend(decls.iter().map(|(_, name)| *name));
-        }
-        children.extend_from_slice(&commands);
-        let children = self.shared.span(&children);
-        Ok(self.shared.node(pos, Kind::Pipe { children, decls: decls.len() as u8, assign }))
-    }
-
-    fn declare(&mut self, variable: Item<'i>, decls: &mut Vec<(u32, u32)>) {
-        let name = self.shared.variable(variable.val);
-        decls.push((variable.pos, name));
-        self.vars.push(name);
-    }
-
-    /// Where the executor will find a variable.
-    fn slot(&self, name: u32) -> u32 {
-        if self.by_name {
-            return SLOT_BY_NAME;
-        }
-        self.stack.iter().rposition(|v| *v == name).map_or(SLOT_UNDEFINED, |at| at as u32)
-    }
-
-    fn check_pipeline(&self, commands: &[NodeId], context: &str) -> Result<()> {
-        if commands.is_empty() {
-            return Err(self.error(format!("missing value for {context}")));
-        }
-        for (i, command) in commands.iter().enumerate().skip(1) {
-            let Kind::Command(words) = self.shared.nodes[*command as usize].kind else { continue };
-            let first = self.shared.children[words.start as usize];
-            if matches!(
-                self.shared.nodes[first as usize].kind,
-                Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number(_) | Kind::Str(_)
-            ) {
-                return Err(self.error(format!("non executable command in pipeline stage {}", i + 1)));
-            }
-        }
-        Ok(())
-    }
-
     fn control(&mut self, control: Control) -> Result<NodeId> {
         self.check_stack()?;
         let (vars, stack) = (self.vars.len(), self.stack.len());
@@ -644,139 +381,5 @@ impl<'s, 'i> TreeParser<'s, 'i> {
     fn unquote_name(&self, item: Item<'i>) -> Result<Arc<str>> {
         let name = self.unquote(item)?;
         Ok(Arc::from(&*String::from_utf8_lossy(&name)))
-    }
-
-    fn unquote(&self, item: Item<'i>) -> Result<Vec<u8>> {
-        strconv::unquote(item.val).ok_or_else(|| self.error("invalid syntax"))
-    }
-
-    fn command(&mut self) -> Result<NodeId> {
-        let pos = self.peek_non_space().pos;
-        let mut words = Vec::new();
-        loop {
-            self.peek_non_space();
-            if let Some(operand) = self.operand()? {
-                words.push(operand);
-            }
-            let item = self.next();
-            match item.token {
-                Token::Space => continue,
-                Token::RightDelim | Token::RightParen => self.backup(),
-                Token::Pipe => {}
-                _ => return Err(self.unexpected(item, "operand")),
-            }
-            break;
-        }
-        if words.is_empty() {
-            return Err(self.error("empty command"));
-        }
-        let span = self.shared.span(&words);
-        Ok(self.shared.node(pos, Kind::Command(span)))
-    }
-
-    fn operand(&mut self) -> Result<Option<NodeId>> {
-        let Some(term) = self.term()? else { return Ok(None) };
-        if self.peek().token != Token::Field {
-            return Ok(Some(term));
-        }
-        let pos = self.peek().pos;
-        let node = self.shared.nodes[term as usize];
-        let start = self.shared.keys.len() as u32;
-        // The keys of a field or variable continue what was just pushed for it.
-        let mut keys = match node.kind {
-            Kind::Field(keys) | Kind::Variable { keys, .. } if keys.start + keys.len == start => keys,
-            _ => Span { start, len: 0 },
-        };
-        while self.peek().token == Token::Field {
-            let key = &self.next().val[1..];
-            self.shared.keys.push(Str::from(key));
-            keys.len += 1;
-        }
-        // A chain of fields is placed at its second field.
-        let kind = match node.kind {
-            Kind::Field(_) => Kind::Field(keys),
-            Kind::Variable { name, slot, .. } => Kind::Variable { name, slot, keys },
-            Kind::Bool(_) | Kind::Str(_) | Kind::Number(_) | Kind::Nil | Kind::Dot => {
-                let text = match node.kind {
-                    Kind::Bool(b) => b.to_string().into_bytes(),
-                    Kind::Str(at) => {
-                        let quoted = &self.shared.strings[at as usize];
-                        self.shared.text[quoted.start as usize..quoted.end as usize].to_vec()
-                    }
-                    Kind::Number(at) => {
-                        let number = &self.shared.numbers[at as usize];
-                        self.shared.text[number.start as usize..number.end as usize].to_vec()
-                    }
-                    Kind::Nil => b"nil".to_vec(),
-                    _ => b".".to_vec(),
-                };
-                return Err(self.error(format!("unexpected . after term {}", quoted(&text))));
-            }
-            _ => return Ok(Some(self.shared.node(pos, Kind::Chain { node: term, keys }))),
-        };
-        Ok(Some(self.shared.node(pos, kind)))
-    }
-
-    fn term(&mut self) -> Result<Option<NodeId>> {
-        let item = self.next_non_space();
-        let kind = match item.token {
-            Token::Identifier => {
-                // An identifier is letters and digits, so UTF-8.
-                let name = String::from_utf8_lossy(item.val);
-                let Some(callee) = self.shared.functions.resolve(&name) else {
-                    return Err(self.error(format!("function {} not defined", quoted(item.val))));
-                };
-                Kind::Ident(self.shared.callee(callee))
-            }
-            Token::Dot => Kind::Dot,
-            Token::Nil => Kind::Nil,
-            Token::Variable => {
-                let name = self.shared.variable(item.val);
-                if !self.vars.contains(&name) {
-                    return Err(self.error(format!("undefined variable {}", quoted(item.val))));
-                }
-                let start = self.shared.keys.len() as u32;
-                Kind::Variable { name, slot: self.slot(name), keys: Span { start, len: 0 } }
-            }
-            Token::Field => {
-                self.shared.keys.push(Str::from(&item.val[1..]));
-                Kind::Field(Span { start: (self.shared.keys.len() - 1) as u32, len: 1 })
-            }
-            Token::Bool => Kind::Bool(item.val == b"true"),
-            Token::CharConstant | Token::Complex | Token::Number => {
-                let mut number = Number::parse(item.val, item.token).map_err(|text| self.error(text))?;
-                number.start = item.pos;
-                number.end = item.pos + item.val.len() as u32;
-                self.shared.numbers.push(number);
-                Kind::Number((self.shared.numbers.len() - 1) as u32)
-            }
-            Token::LeftParen => {
-                if self.shared.parentheses_limited && self.parentheses >= MAX_PARENTHESES {
-                    return Err(self.error("max expression depth exceeded"));
-                }
-                self.parentheses += 1;
-                let pipe = self.pipeline("parenthesized pipeline", Token::RightParen, false)?;
-                self.parentheses -= 1;
-                return Ok(Some(pipe));
-            }
-            Token::String | Token::RawString => {
-                let text = Str::from(self.unquote(item)?);
-                let end = item.pos + item.val.len() as u32;
-                self.shared.strings.push(Quoted { start: item.pos, end, text });
-                Kind::Str((self.shared.strings.len() - 1) as u32)
-            }
-            _ => {
-                self.backup();
-                return Ok(None);
-            }
-        };
-        Ok(Some(self.shared.node(item.pos, kind)))
-    }
-}
-
-fn first_runes(text: &[u8], count: usize) -> &[u8] {
-    match utf8::runes(text).nth(count) {
-        Some((end, ..)) => &text[..end],
-        None => text,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHasher;
 use thinlock_go::{Error, Str, Toolchain};
@@ -126,7 +126,7 @@ const MAX_ADDED: usize = 16;
 #[derive(Debug)]
 pub struct TextCache {
     functions: Arc<FuncMap>,
-    texts: Mutex<Texts>,
+    texts: RwLock<Texts>,
 }
 
 #[derive(Debug, Default)]
@@ -143,7 +143,7 @@ const MAX_BYTES: usize = 8 << 20;
 impl TextCache {
     /// An empty cache for texts that call these functions. One cache belongs to one [`Toolchain`] as well.
     pub fn new(functions: Arc<FuncMap>) -> TextCache {
-        TextCache { functions, texts: Mutex::default() }
+        TextCache { functions, texts: RwLock::default() }
     }
 
     /// The functions.
@@ -159,12 +159,12 @@ impl TextCache {
         let fits = text.len() <= MAX_TEXT;
         // The key borrows nothing: strings are cheap to clone.
         let key = (name.clone(), text.clone());
-        if fits && let Some(parsed) = self.texts.lock().unwrap_or_else(PoisonError::into_inner).parsed.get(&key) {
+        if fits && let Some(parsed) = self.texts.read().unwrap_or_else(PoisonError::into_inner).parsed.get(&key) {
             return Ok(Arc::clone(parsed));
         }
         let parsed = parse(&name.to_lossy(), text, &self.functions, toolchain)?;
         if fits {
-            let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
             // A tree takes several times the room of its text.
             texts.bytes += 256 + text.len();
             if texts.bytes > MAX_BYTES {

@@ -84,3 +84,10 @@ fn a_map_that_contains_itself() {
     assert_eq!(world.run("{{ len .self.self }}").map_err(|e| error_text(&e)).as_deref(), Ok("1"));
     map.clear();
 }
+
+#[test]
+fn many_variables() {
+    let declared: String = (0..20_000).map(|i| format!("{{{{ $v{i} := {i} }}}}")).collect();
+    let text = declared + "{{ $v0 }} {{ $v19999 }}";
+    assert_eq!(World::default().run(&text).map_err(|e| error_text(&e)).as_deref(), Ok("0 19999"));
+}

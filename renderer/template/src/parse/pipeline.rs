@@ -1,0 +1,247 @@
+//! Pipelines: declarations, commands, operands, constants.
+
+use thinlock_go::{Str, strconv};
+
+use super::{MAX_PARENTHESES, Result, TreeParser};
+use crate::lex::{Item, Token};
+use crate::print::quoted;
+use crate::tree::{Kind, NodeId, Number, Quoted, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
+
+impl<'i> TreeParser<'_, 'i> {
+    /// A pipeline up to `end`. In a `statement` its variables go onto the executor's stack for certain; inside
+    /// parentheses that depends on what `and` and `or` skip.
+    pub(super) fn pipeline(&mut self, context: &str, end: Token, statement: bool) -> Result<NodeId> {
+        self.check_stack()?;
+        let pos = self.peek_non_space().pos;
+        let mut decls: Vec<(u32, u32)> = Vec::new();
+        let mut assign = false;
+        loop {
+            let variable = self.peek_non_space();
+            if variable.token != Token::Variable {
+                break;
+            }
+            self.next();
+            // A variable that is no declaration goes back, with the space after it: three tokens of look-ahead.
+            let after = self.peek();
+            let next = self.peek_non_space();
+            if matches!(next.token, Token::Assign | Token::Declare) {
+                assign = next.token == Token::Assign;
+                self.next_non_space();
+                self.declare(variable, &mut decls);
+            } else if next.token == Token::Char && next.val == b"," {
+                self.next_non_space();
+                self.declare(variable, &mut decls);
+                if context == "range" && decls.len() < 2 {
+                    if matches!(self.peek_non_space().token, Token::Variable | Token::RightDelim | Token::RightParen) {
+                        continue;
+                    }
+                    return Err(self.error("range can only initialize variables"));
+                }
+                return Err(self.error(format!("too many declarations in {context}")));
+            } else if after.token == Token::Space {
+                self.backup3(variable, after);
+            } else {
+                self.backup2(variable);
+            }
+            break;
+        }
+        if !decls.is_empty() && !statement {
+            self.by_name = true;
+        }
+        let mut commands = Vec::new();
+        loop {
+            let item = self.next_non_space();
+            match item.token {
+                token if token == end => break,
+                Token::Bool
+                | Token::CharConstant
+                | Token::Complex
+                | Token::Dot
+                | Token::Field
+                | Token::Identifier
+                | Token::Number
+                | Token::Nil
+                | Token::RawString
+                | Token::String
+                | Token::Variable
+                | Token::LeftParen => {
+                    self.backup();
+                    commands.push(self.command()?);
+                }
+                _ => return Err(self.unexpected(item, context)),
+            }
+        }
+        self.check_pipeline(&commands, context)?;
+        let mut children = Vec::with_capacity(decls.len() + commands.len());
+        for &(pos, name) in &decls {
+            // What is assigned to must be there; what is declared is pushed when the commands are done.
+            let slot = if assign { self.slot(name) } else { SLOT_UNDEFINED };
+            let keys = Span::default();
+            children.push(self.shared.node(pos, Kind::Variable { name, slot, keys }));
+        }
+        if !assign {
+            self.stack.extend(decls.iter().map(|(_, name)| *name));
+        }
+        children.extend_from_slice(&commands);
+        let children = self.shared.span(&children);
+        Ok(self.shared.node(pos, Kind::Pipe { children, decls: decls.len() as u8, assign }))
+    }
+
+    pub(super) fn declare(&mut self, variable: Item<'i>, decls: &mut Vec<(u32, u32)>) {
+        let name = self.shared.variable(variable.val);
+        decls.push((variable.pos, name));
+        self.vars.push(name);
+    }
+
+    /// Where the executor will find a variable.
+    pub(super) fn slot(&self, name: u32) -> u32 {
+        if self.by_name {
+            return SLOT_BY_NAME;
+        }
+        self.stack.iter().rposition(|v| *v == name).map_or(SLOT_UNDEFINED, |at| at as u32)
+    }
+
+    pub(super) fn check_pipeline(&self, commands: &[NodeId], context: &str) -> Result<()> {
+        if commands.is_empty() {
+            return Err(self.error(format!("missing value for {context}")));
+        }
+        for (i, command) in commands.iter().enumerate().skip(1) {
+            let Kind::Command(words) = self.shared.nodes[*command as usize].kind else { continue };
+            let first = self.shared.children[words.start as usize];
+            if matches!(
+                self.shared.nodes[first as usize].kind,
+                Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number(_) | Kind::Str(_)
+            ) {
+                return Err(self.error(format!("non executable command in pipeline stage {}", i + 1)));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn unquote(&self, item: Item<'i>) -> Result<Vec<u8>> {
+        strconv::unquote(item.val).ok_or_else(|| self.error("invalid syntax"))
+    }
+
+    pub(super) fn command(&mut self) -> Result<NodeId> {
+        let pos = self.peek_non_space().pos;
+        let mut words = Vec::new();
+        loop {
+            self.peek_non_space();
+            if let Some(operand) = self.operand()? {
+                words.push(operand);
+            }
+            let item = self.next();
+            match item.token {
+                Token::Space => continue,
+                Token::RightDelim | Token::RightParen => self.backup(),
+                Token::Pipe => {}
+                _ => return Err(self.unexpected(item, "operand")),
+            }
+            break;
+        }
+        if words.is_empty() {
+            return Err(self.error("empty command"));
+        }
+        let span = self.shared.span(&words);
+        Ok(self.shared.node(pos, Kind::Command(span)))
+    }
+
+    pub(super) fn operand(&mut self) -> Result<Option<NodeId>> {
+        let Some(term) = self.term()? else { return Ok(None) };
+        if self.peek().token != Token::Field {
+            return Ok(Some(term));
+        }
+        let pos = self.peek().pos;
+        let node = self.shared.nodes[term as usize];
+        let start = self.shared.keys.len() as u32;
+        // The keys of a field or variable continue what was just pushed for it.
+        let mut keys = match node.kind {
+            Kind::Field(keys) | Kind::Variable { keys, .. } if keys.start + keys.len == start => keys,
+            _ => Span { start, len: 0 },
+        };
+        while self.peek().token == Token::Field {
+            let key = &self.next().val[1..];
+            self.shared.keys.push(Str::from(key));
+            keys.len += 1;
+        }
+        // A chain of fields is placed at its second field.
+        let kind = match node.kind {
+            Kind::Field(_) => Kind::Field(keys),
+            Kind::Variable { name, slot, .. } => Kind::Variable { name, slot, keys },
+            Kind::Bool(_) | Kind::Str(_) | Kind::Number(_) | Kind::Nil | Kind::Dot => {
+                let text = match node.kind {
+                    Kind::Bool(b) => b.to_string().into_bytes(),
+                    Kind::Str(at) => {
+                        let quoted = &self.shared.strings[at as usize];
+                        self.shared.text[quoted.start as usize..quoted.end as usize].to_vec()
+                    }
+                    Kind::Number(at) => {
+                        let number = &self.shared.numbers[at as usize];
+                        self.shared.text[number.start as usize..number.end as usize].to_vec()
+                    }
+                    Kind::Nil => b"nil".to_vec(),
+                    _ => b".".to_vec(),
+                };
+                return Err(self.error(format!("unexpected . after term {}", quoted(&text))));
+            }
+            _ => return Ok(Some(self.shared.node(pos, Kind::Chain { node: term, keys }))),
+        };
+        Ok(Some(self.shared.node(pos, kind)))
+    }
+
+    pub(super) fn term(&mut self) -> Result<Option<NodeId>> {
+        let item = self.next_non_space();
+        let kind = match item.token {
+            Token::Identifier => {
+                // An identifier is letters and digits, so UTF-8.
+                let name = String::from_utf8_lossy(item.val);
+                let Some(callee) = self.shared.functions.resolve(&name) else {
+                    return Err(self.error(format!("function {} not defined", quoted(item.val))));
+                };
+                Kind::Ident(self.shared.callee(callee))
+            }
+            Token::Dot => Kind::Dot,
+            Token::Nil => Kind::Nil,
+            Token::Variable => {
+                let name = self.shared.variable(item.val);
+                if !self.vars.contains(&name) {
+                    return Err(self.error(format!("undefined variable {}", quoted(item.val))));
+                }
+                let start = self.shared.keys.len() as u32;
+                Kind::Variable { name, slot: self.slot(name), keys: Span { start, len: 0 } }
+            }
+            Token::Field => {
+                self.shared.keys.push(Str::from(&item.val[1..]));
+                Kind::Field(Span { start: (self.shared.keys.len() - 1) as u32, len: 1 })
+            }
+            Token::Bool => Kind::Bool(item.val == b"true"),
+            Token::CharConstant | Token::Complex | Token::Number => {
+                let mut number = Number::parse(item.val, item.token).map_err(|text| self.error(text))?;
+                number.start = item.pos;
+                number.end = item.pos + item.val.len() as u32;
+                self.shared.numbers.push(number);
+                Kind::Number((self.shared.numbers.len() - 1) as u32)
+            }
+            Token::LeftParen => {
+                if self.shared.parentheses_limited && self.parentheses >= MAX_PARENTHESES {
+                    return Err(self.error("max expression depth exceeded"));
+                }
+                self.parentheses += 1;
+                let pipe = self.pipeline("parenthesized pipeline", Token::RightParen, false)?;
+                self.parentheses -= 1;
+                return Ok(Some(pipe));
+            }
+            Token::String | Token::RawString => {
+                let text = Str::from(self.unquote(item)?);
+                let end = item.pos + item.val.len() as u32;
+                self.shared.strings.push(Quoted { start: item.pos, end, text });
+                Kind::Str((self.shared.strings.len() - 1) as u32)
+            }
+            _ => {
+                self.backup();
+                return Ok(None);
+            }
+        };
+        Ok(Some(self.shared.node(item.pos, kind)))
+    }
+}

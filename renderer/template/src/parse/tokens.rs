@@ -1,0 +1,115 @@
+//! Three tokens of look-ahead, and the errors of a parser.
+
+use std::sync::Arc;
+
+use thinlock_go::{Error, ErrorKind, Place, stack, utf8};
+
+use super::{Result, TreeParser};
+use crate::lex::{Item, Token};
+use crate::print::quoted;
+
+impl<'i> TreeParser<'_, 'i> {
+    pub(super) fn next(&mut self) -> Item<'i> {
+        if self.peek_count > 0 {
+            self.peek_count -= 1;
+        } else {
+            self.token[0] = self.shared.lexer.next_item();
+        }
+        self.token[self.peek_count]
+    }
+
+    pub(super) fn backup(&mut self) {
+        self.peek_count += 1;
+    }
+
+    pub(super) fn backup2(&mut self, first: Item<'i>) {
+        self.token[1] = first;
+        self.peek_count = 2;
+    }
+
+    pub(super) fn backup3(&mut self, first: Item<'i>, second: Item<'i>) {
+        self.token[1] = second;
+        self.token[2] = first;
+        self.peek_count = 3;
+    }
+
+    pub(super) fn peek(&mut self) -> Item<'i> {
+        if self.peek_count > 0 {
+            return self.token[self.peek_count - 1];
+        }
+        self.peek_count = 1;
+        self.token[0] = self.shared.lexer.next_item();
+        self.token[0]
+    }
+
+    pub(super) fn next_non_space(&mut self) -> Item<'i> {
+        loop {
+            let item = self.next();
+            if item.token != Token::Space {
+                return item;
+            }
+        }
+    }
+
+    pub(super) fn peek_non_space(&mut self) -> Item<'i> {
+        let item = self.next_non_space();
+        self.backup();
+        item
+    }
+
+    #[cold]
+    pub(super) fn error(&self, message: impl Into<String>) -> Error {
+        let mut error = Error::new(ErrorKind::Parse, message);
+        error.data_mut().place = Some(Place { file: Arc::clone(&self.shared.file), line: self.token[0].line });
+        error
+    }
+
+    pub(super) fn expect(&mut self, token: Token, context: &str) -> Result<Item<'i>> {
+        let item = self.next_non_space();
+        if item.token == token { Ok(item) } else { Err(self.unexpected(item, context)) }
+    }
+
+    #[cold]
+    pub(super) fn unexpected(&self, item: Item<'i>, context: &str) -> Error {
+        let text = self.item_text(item);
+        if item.token != Token::Error {
+            return self.error(format!("unexpected {text} in {context}"));
+        }
+        let mut extra = String::new();
+        if self.action_line != 0 && self.action_line != item.line {
+            // Go avoids "action in action".
+            let lead = if text.ends_with(" action") { "" } else { " in action" };
+            extra = format!("{lead} started at {}:{}", self.shared.file, self.action_line);
+        }
+        self.error(text + &extra)
+    }
+
+    /// Go's `item.String`.
+    pub(super) fn item_text(&self, item: Item<'i>) -> String {
+        match item.token {
+            Token::Eof => "EOF".to_owned(),
+            Token::Error => self.shared.lexer.error.clone(),
+            token if token > Token::Keyword => format!("<{}>", String::from_utf8_lossy(item.val)),
+            // `%.10q`: ten runes.
+            _ if item.val.len() > 10 => format!("{}...", quoted(first_runes(item.val, 10))),
+            _ => quoted(item.val),
+        }
+    }
+
+    /// Refuses what is nested too deeply for the stack.
+    pub(super) fn check_stack(&self) -> Result<()> {
+        if stack::is_below(self.shared.floor) {
+            let mut error = self.error("template is nested too deeply");
+            error.data_mut().kind = ErrorKind::Limit;
+            return Err(error);
+        }
+        Ok(())
+    }
+}
+
+fn first_runes(text: &[u8], count: usize) -> &[u8] {
+    match utf8::runes(text).nth(count) {
+        Some((end, ..)) => &text[..end],
+        None => text,
+    }
+}
