@@ -5,6 +5,7 @@
 //! operating system's lock, which a kill releases, while that record exists; the next promotion that finds the record
 //! without the lock knows whose the lock files are and removes them.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -47,10 +48,9 @@ pub fn apply(repository: &gix::Repository, moves: &[Move], committer: &gix::acto
         return Ok(());
     }
     let guard = Guard::take(repository)?;
+    let mut prefixes = BTreeSet::new();
     for next in moves.iter().filter(|next| next.old.is_none()) {
-        if repository::branch_tip(repository, &next.branch)?.is_none() {
-            repository::check_name_is_free(repository, &next.branch)?;
-        }
+        repository::check_name_is_free(repository, &next.branch, &mut prefixes)?;
     }
     let edits = moves.iter().map(edit).collect::<Result<Vec<_>>>()?;
     guard.record(moves)?;

@@ -1,5 +1,6 @@
 //! A git repository: revisions, branches and history, without any checkout.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -197,8 +198,13 @@ pub(crate) fn short(id: ObjectId) -> String {
     id.to_hex_with_len(10).to_string()
 }
 
-/// Refuses what another reference makes impossible: `a` and `a/b` cannot both be branches.
-pub(crate) fn check_name_is_free(repository: &gix::Repository, branch: &str) -> Result<()> {
+/// Refuses what another reference makes impossible: `a` and `a/b` cannot both be branches. `free` holds the names that
+/// are known to be no branches, since many branches share their first part.
+pub(crate) fn check_name_is_free(
+    repository: &gix::Repository,
+    branch: &str,
+    free: &mut BTreeSet<String>,
+) -> Result<()> {
     let conflict = |other: &str| {
         Error::new(
             ErrorKind::Conflict,
@@ -208,9 +214,13 @@ pub(crate) fn check_name_is_free(repository: &gix::Repository, branch: &str) -> 
     };
     for (at, _) in branch.match_indices('/') {
         let prefix = &branch[..at];
+        if free.contains(prefix) {
+            continue;
+        }
         if branch_tip(repository, prefix)?.is_some() {
             return Err(conflict(prefix));
         }
+        free.insert(prefix.to_owned());
     }
     let fail = || format!("listing the branches of {}", name(repository));
     let prefix = format!("refs/heads/{branch}/");

@@ -124,15 +124,17 @@ fn try_run(args: &PromoteArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u
 struct Counts {
     changed: usize,
     unchanged: usize,
+    stopped: usize,
     failed: usize,
 }
 
 fn counts(promoted: &Promoted) -> Counts {
-    let mut counts = Counts { changed: 0, unchanged: 0, failed: 0 };
+    let mut counts = Counts { changed: 0, unchanged: 0, stopped: 0, failed: 0 };
     for report in &promoted.reports {
         match report.outcome {
             Outcome::Changed { .. } => counts.changed += 1,
             Outcome::Unchanged { .. } => counts.unchanged += 1,
+            Outcome::Failed(ref error) if error.kind() == ErrorKind::Gate => counts.stopped += 1,
             Outcome::Failed(_) => counts.failed += 1,
         }
     }
@@ -140,7 +142,7 @@ fn counts(promoted: &Promoted) -> Counts {
 }
 
 fn summary(args: &PromoteArgs, promoted: &Promoted, started: Instant) -> String {
-    let Counts { changed, unchanged, failed } = counts(promoted);
+    let Counts { changed, unchanged, stopped, failed } = counts(promoted);
     let verb = match (args.dry_run, args.review) {
         (true, _) => "would change",
         (false, true) => "committed for review",
@@ -149,6 +151,9 @@ fn summary(args: &PromoteArgs, promoted: &Promoted, started: Instant) -> String 
     let mut text = format!("{verb} {}", common::count(changed, "deployment"));
     if unchanged > 0 {
         text.push_str(&format!(", {unchanged} unchanged"));
+    }
+    if stopped > 0 {
+        text.push_str(&format!(", {stopped} stopped"));
     }
     if failed > 0 {
         text.push_str(&format!(", {failed} failed"));
@@ -244,10 +249,10 @@ fn json(args: &PromoteArgs, promoted: &Promoted) -> Vec<u8> {
         entry["nondeterministic"] = serde_json::json!(report.nondeterministic);
         deployments.push(entry);
     }
-    let Counts { changed, unchanged, failed } = counts(promoted);
+    let Counts { changed, unchanged, stopped, failed } = counts(promoted);
     let all = serde_json::json!({
         "deployments": deployments,
-        "summary": { "changed": changed, "unchanged": unchanged, "failed": failed },
+        "summary": { "changed": changed, "unchanged": unchanged, "stopped": stopped, "failed": failed },
     });
     format!("{all:#}\n").into_bytes()
 }

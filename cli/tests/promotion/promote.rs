@@ -170,6 +170,7 @@ fn a_closed_gate_stops_its_deployment_and_no_other() {
         "{}",
         run.stderr
     );
+    assert!(run.stderr.contains("promoted 2 deployments, 1 stopped in "), "{}", run.stderr);
     assert_eq!(site.tip("stage/production"), "");
     assert!(!site.tip("stage/staging").is_empty() && !site.tip("stage/test").is_empty());
 
@@ -428,6 +429,22 @@ fn a_repository_with_a_work_tree_will_do() {
     let run = run.expect(1);
     assert!(run.stderr.contains("branch stage/staging is checked out in"), "{}", run.stderr);
     assert_eq!(site.git("ops", &["rev-parse", "stage/staging"]), before);
+}
+
+#[test]
+fn a_branch_cannot_be_made_below_another() {
+    let site = Site::new();
+    let main = site.tip("main");
+    site.git("gitops.git", &["branch", "stage", &main]);
+    let run = site.promote(&["staging"]).expect(1);
+    assert!(run.stderr.contains("branch stage/staging cannot be made"), "{}", run.stderr);
+    assert!(run.stderr.contains("there is a branch stage\nhint: git cannot have both: rename one"), "{}", run.stderr);
+    site.git("gitops.git", &["branch", "-d", "stage"]);
+    site.git("gitops.git", &["branch", "stage/staging/old", &main]);
+    site.git("gitops.git", &["pack-refs", "--all"]);
+    let run = site.promote(&["staging"]).expect(1);
+    assert!(run.stderr.contains("there is a branch stage/staging/old"), "{}", run.stderr);
+    assert!(!site.path("gitops.git/thinlock/moving").exists());
 }
 
 #[test]
