@@ -172,6 +172,8 @@ pub struct CommandRules {
     pub flags: FlagGeneration,
     /// What `--repo` means when the chart's name is that of a local folder.
     pub repo_with_local_chart: RepoWithLocalChart,
+    /// With `--debug`, an error is logged once more after it is printed, under this line number of helm.go (Helm 3).
+    pub debug_error_line: Option<u32>,
 }
 
 /// Which flags `helm template` has.

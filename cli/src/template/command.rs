@@ -40,7 +40,8 @@ pub(super) fn run(
         Some(_) => flags.is_set("debug"),
         None => env.var("HELM_DEBUG").is_some_and(|value| strconv::parse_bool(value.as_bytes()).unwrap_or(false)),
     };
-    Command { flags, dialect, env, debug, host: SystemHost::new(env) }.run(streams)
+    let command = Command { flags, dialect, env, debug, host: SystemHost::new(env) };
+    command.run(streams).map_err(|failure| command.logged(failure))
 }
 
 struct Command<'a> {
@@ -52,6 +53,17 @@ struct Command<'a> {
 }
 
 impl Command<'_> {
+    /// An error as Helm 3 logs it once more with `--debug`. The stack trace that some errors carry there is Go's own, and
+    /// is left out.
+    fn logged(&self, mut failure: Failure) -> Failure {
+        if let (true, Some(line)) = (self.debug, self.dialect.command.debug_error_line) {
+            let message = failure.text.strip_prefix(b"Error: ").unwrap_or(&failure.text).to_vec();
+            failure.text.extend_from_slice(format!("helm.go:{line}: {} [debug] ", self.go_time()).as_bytes());
+            failure.text.extend_from_slice(&message);
+        }
+        failure
+    }
+
     fn run(&self, streams: &mut Streams<'_>) -> Result<(), Failure> {
         let kube_version = match self.flags.last("kube-version").filter(|text| !text.is_empty()) {
             Some(text) => Some(

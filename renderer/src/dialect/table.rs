@@ -82,6 +82,7 @@ const fn helm_3_17() -> Dialect {
         command: CommandRules {
             flags: FlagGeneration::Helm3,
             repo_with_local_chart: RepoWithLocalChart::LocalSilently,
+            debug_error_line: Some(86),
         },
     }
 }
@@ -109,6 +110,7 @@ const fn helm_3_19() -> Dialect {
     d.capabilities.build.git_commit = "";
     d.capabilities.build.go_version = "go1.24.12";
     d.command.repo_with_local_chart = RepoWithLocalChart::LocalWithNotice(757);
+    d.command.debug_error_line = Some(92);
     d
 }
 
@@ -173,6 +175,7 @@ const fn helm_4_1() -> Dialect {
     d.errors.execution_multi_line = true;
     d.errors.steps_named = true;
     d.command.flags = FlagGeneration::Helm4;
+    d.command.debug_error_line = None;
     d.command.repo_with_local_chart = RepoWithLocalChart::Repository;
     d
 }
