@@ -39,6 +39,7 @@ mod exact;
 mod json;
 pub mod node;
 mod parser;
+mod quick;
 mod reader;
 mod resolve;
 mod scanner;

@@ -46,7 +46,7 @@ impl Node {
     /// # Errors
     /// It is no YAML, nests deeper than 200 levels, or grows out of all proportion by its aliases.
     pub fn parse(input: &[u8]) -> Result<Option<Node>, Error> {
-        let tree = parser::parse(input)?;
+        let tree = parser::parse_with_places(input)?;
         if tree.nodes.is_empty() {
             return Ok(None);
         }

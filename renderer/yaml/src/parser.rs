@@ -1,9 +1,11 @@
 //! From tokens to a tree: libyaml's grammar, as a state machine, so that depth costs no stack.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::Error;
-use crate::reader;
+use crate::quick;
+use crate::reader::{self, Source};
 use crate::scanner::{Mark, Scanner, Style, Text, Token, TokenKind};
 use crate::tree::{Kind, Node, Tree};
 
@@ -37,15 +39,39 @@ const MAX_INPUT: usize = 1 << 30;
 /// Tags are written out in full for every node, and a `%TAG` prefix can be long.
 const MAX_TAGS: usize = 1 << 26;
 
-/// Reads the first document of a stream.
+/// Reads the first document of a stream, in the quick way if it is plain.
+///
+/// # Errors
+/// As [`parse_with_places`].
 pub(crate) fn parse(input: &[u8]) -> Result<Tree<'_>, Error> {
+    let source = read(input)?;
+    if let (Cow::Borrowed(text), None) = (&source.text, &source.window)
+        && let Some(tree) = quick::parse(text)
+    {
+        return Ok(tree);
+    }
+    parse_source(source)
+}
+
+/// Reads the first document of a stream; every node has its line and column.
+///
+/// # Errors
+/// What libyaml refuses.
+pub(crate) fn parse_with_places(input: &[u8]) -> Result<Tree<'_>, Error> {
+    parse_source(read(input)?)
+}
+
+fn read(input: &[u8]) -> Result<Source<'_>, Error> {
     if input.len() > MAX_INPUT {
         return Err(Error::new("yaml: document of more than 1 GiB"));
     }
-    let mut source = reader::read(input);
+    Ok(reader::read(input))
+}
+
+fn parse_source(mut source: Source<'_>) -> Result<Tree<'_>, Error> {
     let window = source.window.take();
     let mut parser = Parser {
-        scanner: Scanner::new(&source, window),
+        scanner: Scanner::new(&source.text, window),
         state: State::ImplicitDocumentStart,
         states: Vec::new(),
         directives: Vec::new(),

@@ -11,7 +11,7 @@ mod flow;
 use std::collections::VecDeque;
 
 use crate::Error;
-use crate::reader::{Source, Window, width};
+use crate::reader::{Window, width};
 
 /// The deepest nesting of flow collections, and of block collections, that yaml.v2 reads.
 const MAX_DEPTH: usize = 10_000;
@@ -121,16 +121,24 @@ pub(crate) struct Scanner<'a> {
     breaks: Vec<u8>,
 }
 
+/// Reads the quoted scalar at an offset of checked text: its value, and the offset behind it. `None` if it is wrong.
+pub(crate) fn quoted(text: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
+    let mut scanner = Scanner::new(text, None);
+    scanner.pos = at;
+    let value = scanner.scan_quoted(text.get(at) == Some(&b'\'')).ok()?;
+    Some((scanner.bytes(value).to_vec(), scanner.pos))
+}
+
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(source: &'a Source<'_>, window: Option<Window>) -> Scanner<'a> {
+    pub(crate) fn new(text: &'a [u8], window: Option<Window>) -> Scanner<'a> {
         Scanner {
-            text: &source.text,
+            text,
             window,
             pos: 0,
             continuation: 0,
             line: 0,
             line_start: 0,
-            tokens: Vec::with_capacity(32),
+            tokens: Vec::new(),
             head: 0,
             parsed: 0,
             available: false,

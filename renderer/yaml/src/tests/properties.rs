@@ -101,6 +101,24 @@ fn document() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![vec(pieces, 0..24).prop_map(|pieces| pieces.concat().into_bytes()), vec(any::<u8>(), 0..40),]
 }
 
+/// Compares the two ways to a tree.
+fn check_quick(text: &[u8]) -> Result<(), TestCaseError> {
+    let source = crate::reader::read(text);
+    if source.window.is_some() || matches!(source.text, std::borrow::Cow::Owned(_)) {
+        return Ok(());
+    }
+    let Some(quick) = crate::quick::parse(&source.text) else { return Ok(()) };
+    let show = |tree: &crate::tree::Tree<'_>| -> Vec<String> {
+        let node = |n: &crate::tree::Node| {
+            format!("{:?} {} {} {} {} {}", n.kind, n.implicit, n.next, n.len, n.tag, tree.str(n.text))
+        };
+        tree.nodes.iter().map(node).collect()
+    };
+    let full = crate::parser::parse_with_places(text).map(|tree| show(&tree));
+    prop_assert_eq!(Ok(show(&quick)), full.map_err(|e| e.to_string()), "{}", String::from_utf8_lossy(text));
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -116,6 +134,16 @@ proptest! {
         let written = to_yaml_pretty(&value).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let read = from_yaml(&written).map_err(|error| TestCaseError::fail(error.to_string()))?;
         prop_assert!(deep_equal(&read, &value), "{}", String::from_utf8_lossy(&written));
+    }
+
+    #[test]
+    fn the_quick_way_leads_to_the_same_tree(value in value(text), cut in 0usize..400, piece in document()) {
+        // Plain documents, some of them with something odd in the middle.
+        let mut text = to_yaml(&value).unwrap_or_default();
+        check_quick(&text)?;
+        let cut = cut.min(text.len());
+        text.splice(cut..cut, piece);
+        check_quick(&text)?;
     }
 
     #[test]
