@@ -194,7 +194,7 @@ pub(super) fn other_content_type(data: &[u8]) -> Option<&'static str> {
         text.get(..tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag))
             && matches!(text.get(tag.len()), Some(b' ' | b'>'))
     };
-    if tags.iter().any(|t| is_tag(t)) {
+    if tags.iter().any(is_tag) {
         return Some("text/html; charset=utf-8");
     }
     if text.starts_with(b"<?xml") {
