@@ -26,8 +26,8 @@
 //! - [`stream`]: several documents in one text, cut as Kubernetes cuts them.
 //! - [`node`]: documents with lines and columns, for files of one's own.
 //!
-//! How a document is read: `reader` checks the characters, `scanner` cuts tokens, `parser` makes a `tree` of them, and
-//! `decode` walks the tree, resolving scalars (`resolve`), aliases and merge keys, for a builder: `build` makes values at
+//! How a document is read: `reader` checks the characters, `scanner` cuts tokens, `parser` makes a `tree` of them (plain
+//! block YAML goes a shorter way, `quick`), and `decode` walks the tree, resolving scalars (`resolve`), aliases and merge keys, for a builder: `build` makes values at
 //! once, `exact` keeps the YAML types where JSON's way of seeing them is not enough. None of them recurses, and what Go
 //! refuses as too deep or too repetitive is refused here.
 

@@ -25,7 +25,8 @@ struct Quick<'a> {
     nodes: Vec<Node>,
     open: Vec<Open>,
     owned: Vec<u8>,
-    /// Whether the document is a single scalar, or has been one.
+    /// Whether the line that begins the document was there, and whether a node was.
+    begun: bool,
     started: bool,
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<Tree<'_>> {
         return None;
     }
     let nodes = Vec::with_capacity(text.len() / 12);
-    let mut quick = Quick { text, pos: 0, nodes, open: Vec::new(), owned: Vec::new(), started: false };
+    let mut quick = Quick { text, pos: 0, nodes, open: Vec::new(), owned: Vec::new(), begun: false, started: false };
     while quick.pos < text.len() {
         quick.line()?;
     }
@@ -154,7 +155,11 @@ impl Quick<'_> {
             _ => {}
         }
         if at == start && matches!(self.text.get(at..at + 3), Some(b"---" | b"...")) {
-            return None;
+            // A document may begin with a line of its own.
+            let end = self.line_end(at);
+            let first = !std::mem::replace(&mut self.begun, true) && !self.started;
+            self.pos = end + 1;
+            return (first && &self.text[at..end] == b"---").then_some(());
         }
         while self.at(at) == b'-' && matches!(self.at(at + 1), b' ' | b'\n') {
             self.enter(Kind::Sequence, at - start)?;
@@ -231,7 +236,7 @@ impl Quick<'_> {
     fn scalar(&mut self, at: usize, indent: usize) -> Option<()> {
         let first = self.at(at);
         match first {
-            b'-' if matches!(self.at(at + 1), b' ' | b'\n') => return None,
+            b'-' | b'?' | b':' if matches!(self.at(at + 1), b' ' | b'\n') => return None,
             b'"' | b'\'' => {
                 let (text, next) = match self.quoted(at) {
                     Some(end) => (self.input(at + 1, end), end + 1),
@@ -258,23 +263,8 @@ impl Quick<'_> {
                 self.value(Kind::Mapping, true, EMPTY);
                 self.pos = self.line_end(at) + 1;
             }
-            b'-'
-            | b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'_'
-            | b'.'
-            | b'/'
-            | b'~'
-            | b'<'
-            | b'='
-            | b'+'
-            | b'$'
-            | b'('
-            | 0x80.. => {
-                return self.plain(at, indent);
-            }
-            _ => return None,
+            b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'>' | b'%' | b'@' | b'`' => return None,
+            _ => return self.plain(at, indent),
         }
         self.ends_here(indent)
     }
@@ -376,13 +366,14 @@ impl Quick<'_> {
         Some(at + 1)
     }
 
-    /// Checks that the next line that is not blank does not go on with the scalar.
+    /// Checks that the next line that is neither blank nor a comment does not go on with the scalar.
     fn ends_here(&self, indent: usize) -> Option<()> {
         let mut at = self.pos;
         while at < self.text.len() {
             let content = self.blanks(at);
             match self.at(content) {
                 b'\n' => at = content + 1,
+                b'#' => at = self.line_end(content) + 1,
                 _ => return (content - at <= indent).then_some(()),
             }
         }
