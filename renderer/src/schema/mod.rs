@@ -1,7 +1,7 @@
 //! Validation of values against `values.schema.json`, with the verdict and the very text of the engine that a Helm was
 //! built with.
 //!
-//! Helm 3.17 has xeipuuv/gojsonschema ([`gojsonschema`]), all later ones santhosh-tekuri/jsonschema ([`jsonschema`]).
+//! Helm 3.17 has xeipuuv/gojsonschema (`gojsonschema`), all later ones santhosh-tekuri/jsonschema (`jsonschema`).
 //! They disagree on drafts, formats, references and every message, so each is reproduced by itself. Both report the
 //! errors of sibling properties in the random order of Go's maps; here they come in the order of the names.
 //!
