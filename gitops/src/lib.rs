@@ -4,7 +4,7 @@
 //! from git objects, renders every deployment, and moves all stage branches in one transaction. Nothing is ever checked
 //! out.
 //!
-//! [`Run::open`] reads the configuration, [`Run::select`] finds the deployments, and [`promote`] or [`bulk::render`] does
+//! [`Run::open`] reads the configuration, [`Run::select`] finds the deployments, and [`promote()`] or [`bulk::render`] does
 //! the rest: per deployment a plan (every input, by its git id), gates, a rendering unless the branch's tip was made of
 //! the same inputs, and a commit that replaces what is under the deployment's path.
 

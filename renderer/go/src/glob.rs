@@ -3,8 +3,8 @@
 //! `*` and `?` stop at a slash, `**` does not, `[abc]`, `[!abc]`, `[a-z]`, `{a,b*}`, `\c`. The library compiles a pattern into
 //! specialised matchers (a prefix, a suffix, a tree around the longest fixed text), and some combinations, above all with
 //! characters of several bytes or alternatives inside longer patterns, miss names that the syntax would allow. Charts
-//! render by those results, so the compilation is followed step by step: [`syntax`] reads, [`compile`] chooses the
-//! matchers, [`matcher`] runs them.
+//! render by those results, so the compilation is followed step by step: `syntax` reads, `compile` chooses the
+//! matchers, `matcher` runs them.
 
 mod compile;
 mod matcher;

@@ -1,6 +1,6 @@
 //! `regexp`: RE2 expressions as Go compiles and applies them.
 //!
-//! [`parse`] reads Go's syntax with Go's error texts; what it read is handed as a tree, not as text, to `regex-automata`, whose
+//! `parse` reads Go's syntax with Go's error texts; what it read is handed as a tree, not as text, to `regex-automata`, whose
 //! leftmost-first search is the one that Go makes. Go searches in byte strings that need not be UTF-8 and sees U+FFFD for each
 //! stray byte; such a text is rewritten once with real U+FFFDs, and positions are mapped back.
 
