@@ -7,6 +7,7 @@ use std::path::Path;
 use thinlock_go::types::{MAP_STRING_ANY, SLICE_ANY};
 use thinlock_go::{Frozen, Str};
 use thinlock_renderer::engine::Lookup;
+use thinlock_yaml::stream::{LastLine, documents};
 
 /// The objects of a folder of manifests.
 pub(super) struct Folder {
@@ -44,8 +45,11 @@ impl Folder {
 
     fn add_file(&mut self, path: &Path) -> Result<(), String> {
         let text = fs::read(path).map_err(|error| error.to_string())?;
-        let value = thinlock_yaml::from_yaml_frozen(&text).map_err(|error| error.to_string())?;
-        self.add(value)
+        for document in documents(&text, LastLine::Completed) {
+            let document = document.map_err(|error| error.to_string())?;
+            self.add(thinlock_yaml::from_yaml_frozen(&document).map_err(|error| error.to_string())?)?;
+        }
+        Ok(())
     }
 
     fn add(&mut self, object: Frozen) -> Result<(), String> {
@@ -94,5 +98,43 @@ impl Lookup for Folder {
             (Str::from_static("metadata"), empty()),
         ];
         Ok(Frozen::Map(&MAP_STRING_ANY, entries.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_found_by_name_and_listed_by_namespace() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = |name: &str, namespace: &str| {
+            format!(
+                "apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: {namespace}}}\ndata: {{k: v}}\n"
+            )
+        };
+        fs::write(folder.path().join("a.yaml"), format!("{}---\n{}", secret("a", "one"), secret("b", "two"))).unwrap();
+        fs::write(folder.path().join("notes.txt"), "not: [a manifest").unwrap();
+        let objects = Folder::read(folder.path()).unwrap();
+        let name = |found: Frozen| match found.get("metadata").and_then(|m| m.get("name")) {
+            Some(Frozen::Str(name)) => name.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(name(objects.lookup("v1", "Secret", "two", "b").unwrap()), "b");
+        assert!(matches!(objects.lookup("v1", "Secret", "one", "b").unwrap(), Frozen::Nil));
+        assert!(matches!(objects.lookup("v1", "ConfigMap", "one", "a").unwrap(), Frozen::Nil));
+        let count = |namespace| match objects.lookup("v1", "Secret", namespace, "").unwrap().get("items") {
+            Some(Frozen::List(_, items)) => items.len(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((count(""), count("one")), (2, 1));
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_error_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("bad.yaml"), "kind: Secret\n").unwrap();
+        let error = Folder::read(folder.path()).err().unwrap();
+        assert!(error.contains("bad.yaml: expected Kubernetes objects"), "{error}");
     }
 }
