@@ -2,7 +2,7 @@
 # gate.sh DATA BIN: replays the recorded cases of real Helms and fails where a figure is below its floor.
 # The floors are what was measured when they were last raised; a change may raise them, never lower them.
 set -uo pipefail
-data=$1 bin=$2
+data=$(realpath "$1") bin=$(realpath "$2")
 status=0
 check() { # WHAT DIALECT FLOOR
   python3 "$data/tools/check.py" "$1" --bin "$bin" --data "$data/${1/kargo-flat/corpus}" --dialect "$2" --min "$3" --show 5 || status=1
