@@ -3,12 +3,14 @@
 mod commands;
 mod env;
 mod host;
+mod in_process;
 mod template;
 
 use std::ffi::OsString;
 use std::path::Path;
 
 pub use env::{Env, Streams};
+pub use in_process::InProcess;
 
 /// Exit status: done.
 pub const DONE: u8 = 0;

@@ -5,12 +5,17 @@
 
 pub mod clean;
 pub mod corpus;
+mod difference;
 pub mod probe;
+pub mod program;
+pub mod record;
 pub mod replay;
+pub mod report;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use difference::difference;
 pub use probe::{Probe, Recorded};
 pub use replay::{Figures, Verdict};
 

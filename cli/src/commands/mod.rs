@@ -1,6 +1,7 @@
 //! thinlock's own commands.
 
 mod common;
+mod conformance;
 mod example;
 mod promote;
 mod render;
@@ -32,6 +33,8 @@ enum Command {
     Render(render::RenderArgs),
     /// Render deployments from their build lock, and commit them to their stage branches
     Promote(promote::PromoteArgs),
+    /// Compare with recorded or live Helms, and see what a change of Helm would change
+    Conformance(conformance::ConformanceArgs),
     /// Make the git repositories of an example out of its files, and promote it
     Example(example::ExampleArgs),
     /// Print a completion script for a shell
@@ -58,6 +61,7 @@ pub(crate) fn run(args: &[OsString], env: &Env, streams: &mut Streams<'_>) -> u8
         }
         Command::Render(args) => render::run(&args, env, streams),
         Command::Promote(args) => promote::run(&args, env, streams),
+        Command::Conformance(args) => conformance::run(&args, env, streams),
         Command::Example(args) => example::run(&args, env, streams),
         Command::Completion { shell } => {
             let mut script = Vec::new();
