@@ -1,5 +1,5 @@
 //! Records suites: runs real Helms over charts, value sets and flags, and writes what they did in the layout of
-//! [`corpus`](crate::corpus).
+//! [`crate::corpus`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
