@@ -109,3 +109,20 @@ fn what_is_no_suite_is_refused() {
     assert_eq!(status, FAILED);
     assert!(stderr.contains("is not empty and not a suite"), "{stderr}");
 }
+
+#[test]
+fn a_change_of_helm_is_explained() {
+    let diff = |more: &[&str]| {
+        let args = ["diff", "--from", "helm-3.17", "--to", "helm-4.1", "charts/web"];
+        conformance(&cases(), &[&args[..], more].concat())
+    };
+    let (status, stdout, _) = diff(&[]);
+    assert_eq!(status, DIFFERENT);
+    assert!(stdout.starts_with("only the default Kubernetes version: 1 chart\n  charts/web\n"), "{stdout}");
+    assert!(stdout.ends_with("from helm-3.17 to helm-4.1: 1 of 1 chart would change\n"), "{stdout}");
+
+    let (status, stdout, _) = diff(&["--kube-version", "v1.33.0", "--format", "json"]);
+    assert_eq!(status, DONE, "{stdout}");
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&json["charts"], &json["changes"]), (&serde_json::json!(1), &serde_json::json!([])));
+}

@@ -5,6 +5,7 @@
 
 pub mod clean;
 pub mod corpus;
+pub mod dialects;
 mod difference;
 pub mod probe;
 pub mod program;

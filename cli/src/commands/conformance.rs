@@ -1,5 +1,6 @@
 //! `thinlock conformance`: recorded Helms as a test suite for charts.
 
+mod diff;
 mod record;
 mod replay;
 
@@ -23,12 +24,15 @@ enum Action {
     Run(replay::RunArgs),
     /// Run real Helms over charts and values, and store what they print as a suite
     Record(record::RecordArgs),
+    /// Show what would change if another Helm rendered the charts; exit status 3 if anything would
+    Diff(diff::DiffArgs),
 }
 
 /// Runs `thinlock conformance`.
 pub(crate) fn run(args: &ConformanceArgs, env: &Env, streams: &mut Streams<'_>) -> u8 {
     let result = match &args.action {
         Action::Run(args) => replay::run(args, env, streams),
+        Action::Diff(args) => diff::run(args, env, streams),
         Action::Record(args) => record::run(args, env, streams),
     };
     result.unwrap_or_else(|error| {
