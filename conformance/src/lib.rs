@@ -12,6 +12,7 @@ pub mod program;
 pub mod record;
 pub mod replay;
 pub mod report;
+pub mod shrink;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
