@@ -22,8 +22,9 @@ impl Host for StillHost {
         "UTC"
     }
 
-    fn fill_random(&self, buffer: &mut [u8]) {
+    fn fill_random(&self, buffer: &mut [u8]) -> Result<(), String> {
         buffer.fill(7);
+        Ok(())
     }
 
     fn host_by_name(&self, _: &str) -> String {

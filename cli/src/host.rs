@@ -30,12 +30,8 @@ impl Host for SystemHost<'_> {
         self.zone.get_or_init(|| local_zone(self.env))
     }
 
-    fn fill_random(&self, buffer: &mut [u8]) {
-        if getrandom::fill(buffer).is_err() {
-            // No kernel that Rust supports is without a random source once it is up; a certificate must not be made of
-            // zeros where one is.
-            std::process::abort();
-        }
+    fn fill_random(&self, buffer: &mut [u8]) -> Result<(), String> {
+        getrandom::fill(buffer).map_err(|why| format!("the system has no random bytes: {why}"))
     }
 
     fn host_by_name(&self, name: &str) -> String {

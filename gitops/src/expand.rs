@@ -118,7 +118,7 @@ impl Text {
     /// Go's text without the name and place of the template, which is one line of the file named before it.
     fn template_error(&self, cause: &thinlock_go::Error) -> Error {
         let error = self.error(&cause.data().message);
-        if cause.data().message.contains("map has no entry for key") {
+        if cause.data().message.to_lossy().contains("map has no entry for key") {
             return error.hint("there is .app, .name, .deployment (the deployment's file) and, with a lock, .lock");
         }
         error
@@ -154,8 +154,8 @@ impl Host for Nowhere {
         "UTC"
     }
 
-    fn fill_random(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
+    fn fill_random(&self, _: &mut [u8]) -> Result<(), String> {
+        Err("a configuration must mean the same in every run, so nothing in it is random".to_owned())
     }
 
     fn host_by_name(&self, _name: &str) -> String {

@@ -201,7 +201,7 @@ fn explain(plan: &Plan, chart: &Chart, error: &RenderError) -> Error {
     let call = &plan.provenance.source.path;
     match &error.template {
         Some(template) => {
-            let source = |file: &str| template_text(chart, file);
+            let source = |file: &thinlock_go::Str| template_text(chart, file.to_utf8()?);
             let text = thinlock_template::excerpt(template, &source);
             Error::new(ErrorKind::Render, format!("chart {call}: {}", text.trim_end()))
         }

@@ -11,8 +11,10 @@ use crate::schema;
 use crate::values::ValueRules;
 
 mod api_versions;
+mod stack;
 mod table;
 
+pub use stack::{StackRules, Traced};
 pub use table::{HELM_3_17, HELM_3_19, HELM_3_22, HELM_4_1, HELM_4_3};
 
 /// A version of Helm, as the properties in which Helm versions differ.
@@ -174,6 +176,8 @@ pub struct CommandRules {
     pub repo_with_local_chart: RepoWithLocalChart,
     /// With `--debug`, an error is logged once more after it is printed, under this line number of helm.go (Helm 3).
     pub debug_error_line: Option<u32>,
+    /// The stack that is logged with some errors then.
+    pub debug_stack: StackRules,
 }
 
 /// Which flags `helm template` has.

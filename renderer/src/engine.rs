@@ -18,6 +18,7 @@ use thinlock_go::{Frozen, Str};
 use crate::Dialect;
 use crate::capabilities::Capabilities;
 use crate::chart::{Chart, ChartError, ChartErrorKind};
+use crate::dialect::Traced;
 use crate::manifest::{Hook, Manifest};
 use crate::source::File;
 
@@ -103,9 +104,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 512 MiB printed, and as many steps as take a machine of today some minutes.
+    /// 512 MiB printed; a billion steps, which take a machine of today ten seconds or more.
     fn default() -> Limits {
-        Limits { output: 512 << 20, steps: 20_000_000_000 }
+        Limits { output: 512 << 20, steps: 1_000_000_000 }
     }
 }
 
@@ -153,6 +154,8 @@ pub struct RenderError {
     pub stage: Stage,
     /// The template error behind the message, if it is one: where it happened and how it came there.
     pub template: Option<thinlock_go::Error>,
+    /// Where Helm 3 makes this error, if it is one that it logs with a stack under `--debug`.
+    pub traced: Option<Traced>,
 }
 
 /// How far a failed render came.
@@ -175,12 +178,18 @@ impl std::error::Error for RenderError {}
 
 impl RenderError {
     fn preparing(message: impl Into<Vec<u8>>) -> RenderError {
-        RenderError { kind: ChartErrorKind::Chart, message: message.into(), stage: Stage::Preparing, template: None }
+        RenderError {
+            kind: ChartErrorKind::Chart,
+            message: message.into(),
+            stage: Stage::Preparing,
+            template: None,
+            traced: None,
+        }
     }
 
     fn rendering(message: impl Into<Vec<u8>>, partial: Rendered) -> RenderError {
         let stage = Stage::Rendering(Arc::new(partial));
-        RenderError { kind: ChartErrorKind::Chart, message: message.into(), stage, template: None }
+        RenderError { stage, ..RenderError::preparing(message) }
     }
 
     fn of_chart(error: ChartError) -> RenderError {
@@ -191,10 +200,15 @@ impl RenderError {
         RenderError { template: Some(error), ..self }
     }
 
+    fn traced(self, traced: Traced) -> RenderError {
+        RenderError { traced: Some(traced), ..self }
+    }
+
     /// Whether the render needs a larger stack than its thread has.
     fn stack_ran_low(&self) -> bool {
         let limit = |e: &thinlock_go::Error| {
-            e.data().kind == thinlock_go::ErrorKind::Limit && e.data().message.contains("stack")
+            e.data().kind == thinlock_go::ErrorKind::Limit
+                && memchr::memmem::find(&e.data().message, b"stack").is_some()
         };
         self.template.as_ref().is_some_and(limit)
     }

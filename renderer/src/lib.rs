@@ -24,8 +24,8 @@
 //!     fn local_zone(&self) -> &str {
 //!         "UTC"
 //!     }
-//!     fn fill_random(&self, buffer: &mut [u8]) {
-//!         buffer.fill(0);
+//!     fn fill_random(&self, _buffer: &mut [u8]) -> Result<(), String> {
+//!         Err("this program has no random bytes".to_owned())
 //!     }
 //!     fn host_by_name(&self, _name: &str) -> String {
 //!         String::new()

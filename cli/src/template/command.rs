@@ -53,11 +53,13 @@ struct Command<'a> {
 }
 
 impl Command<'_> {
-    /// An error as Helm 3 logs it once more with `--debug`. The stack trace that some errors carry there is Go's own, and
-    /// is left out.
+    /// An error as Helm 3 logs it once more with `--debug`.
     fn logged(&self, mut failure: Failure) -> Failure {
         if let (true, Some(line)) = (self.debug, self.dialect.command.debug_error_line) {
-            let message = failure.text.strip_prefix(b"Error: ").unwrap_or(&failure.text).to_vec();
+            let message = match failure.trace.take() {
+                Some(trace) => [&trace[..], b"\n"].concat(),
+                None => failure.text.strip_prefix(b"Error: ").unwrap_or(&failure.text).to_vec(),
+            };
             failure.text.extend_from_slice(format!("helm.go:{line}: {} [debug] ", self.go_time()).as_bytes());
             failure.text.extend_from_slice(&message);
         }
@@ -399,7 +401,9 @@ impl Command<'_> {
     }
 
     fn render_failure(&self, error: &RenderError) -> Failure {
-        Failure::error(error.command_text(self.debug))
+        let stack = &self.dialect.command.debug_stack;
+        let trace = error.traced.map(|traced| stack.trace(&error.message, traced));
+        Failure { trace, ..Failure::error(error.command_text(self.debug)) }
     }
 
     fn write_logs(&self, logs: &[Log], streams: &mut Streams<'_>) -> Result<(), Failure> {

@@ -36,12 +36,14 @@ pub(crate) fn run(args: &[OsString], env: &Env, streams: &mut Streams<'_>) -> u8
 /// Why the command failed: what goes to standard error.
 struct Failure {
     text: Vec<u8>,
+    /// What Helm 3 logs of it with `--debug`, where that is more than its message.
+    trace: Option<Vec<u8>>,
 }
 
 impl Failure {
     /// An error as cobra prints it.
     fn error(message: impl AsRef<[u8]>) -> Failure {
-        Failure { text: [b"Error: ", message.as_ref(), b"\n"].concat() }
+        Failure { text: [b"Error: ", message.as_ref(), b"\n"].concat(), trace: None }
     }
 }
 
@@ -149,6 +151,7 @@ fn check_colour(flags: &[&'static Flag], args: &[String]) -> Result<(), Failure>
             return Err(Failure {
                 text: format!("level=WARN msg=\"command failed\" error={}\n", strconv::quote(error.as_bytes()))
                     .into_bytes(),
+                trace: None,
             });
         }
     }

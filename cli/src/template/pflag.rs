@@ -53,7 +53,7 @@ pub(crate) struct Parsed {
     values: Vec<(&'static str, String)>,
     /// The arguments that are not flags.
     pub(crate) args: Vec<String>,
-    /// A line for each use of a deprecated flag.
+    /// A line for each use of a deprecated flag or value.
     pub(crate) deprecations: Vec<String>,
 }
 
@@ -181,6 +181,16 @@ fn set(flag: &'static Flag, value: &str, parsed: &mut Parsed) -> Result<(), Stri
     parsed.values.push((flag.name, value.to_owned()));
     if let Some(deprecated) = flag.deprecated {
         parsed.deprecations.push(format!("Flag --{} has been deprecated, {deprecated}", flag.name));
+    }
+    if flag.kind == Kind::WaitStrategy
+        && let Some(strategy) = match value {
+            "true" => Some("watcher"),
+            "false" => Some("hookOnly"),
+            _ => None,
+        }
+    {
+        let text = format!("--wait={value} is deprecated (boolean value) and can be replaced with --wait={strategy}");
+        parsed.deprecations.push(format!("level=WARN msg={}", strconv::quote(text.as_bytes())));
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Errors as data: what failed, and through which templates it came.
 
 use std::fmt;
-use std::sync::Arc;
+
+use crate::Str;
 
 /// What kind of failure this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,9 @@ pub struct Error(Box<ErrorData>);
 pub struct ErrorData {
     /// What kind of failure this is.
     pub kind: ErrorKind,
-    /// The innermost message, without any place: `nil pointer evaluating interface {}.x`.
-    pub message: String,
+    /// The innermost message, without any place: `nil pointer evaluating interface {}.x`. Bytes, because Go prints what
+    /// a chart puts into its messages as it is, UTF-8 or not.
+    pub message: Str,
     /// The templates that it came through, innermost first.
     pub frames: Vec<Frame>,
     /// Where the text does not parse, for [`ErrorKind::Parse`].
@@ -41,7 +43,7 @@ pub struct ErrorData {
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The name under which the text was parsed: the file.
-    pub file: Arc<str>,
+    pub file: Str,
     /// Line from 1, as Go's lexer counts it.
     pub line: u32,
 }
@@ -50,7 +52,7 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The name under which the text was parsed (`p/templates/_h.tpl`): the file.
-    pub file: Arc<str>,
+    pub file: Str,
     /// Line from 1.
     pub line: u32,
     /// Column in bytes from 0.
@@ -58,20 +60,20 @@ pub struct Frame {
     /// Where the node begins in the file's text, in bytes.
     pub offset: u32,
     /// The name of the template being executed: the file, or what `define` named.
-    pub executing: Arc<str>,
+    pub executing: Str,
     /// The node as Go prints it.
-    pub node: String,
+    pub node: Str,
     /// The function whose call the inner part is about (`include`, `tpl`): Go's `error calling include:`.
-    pub calling: Option<String>,
+    pub calling: Option<Str>,
     /// What that function put before the inner error (`error during tpl function execution for "…"`), without the
     /// colon and space that follow.
-    pub context: Option<String>,
+    pub context: Option<Str>,
 }
 
 impl Error {
     /// An error without frames.
     #[cold]
-    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+    pub fn new(kind: ErrorKind, message: impl Into<Str>) -> Error {
         Error(Box::new(ErrorData { kind, message: message.into(), frames: Vec::new(), place: None }))
     }
 
@@ -86,7 +88,7 @@ impl Error {
     }
 }
 
-/// A short neutral form: the place and the message. Go's own text is made by `thinlock_template::error_text`.
+/// A short neutral form: the place and the message, with U+FFFD for what is no UTF-8. Go's own text is made by `thinlock_template::error_text`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.0.place {
@@ -94,7 +96,7 @@ impl fmt::Display for Error {
         } else if let Some(frame) = self.0.frames.first() {
             write!(f, "{}:{}:{}: ", frame.file, frame.line, frame.column)?;
         }
-        f.write_str(&self.0.message)
+        write!(f, "{}", self.0.message)
     }
 }
 
@@ -104,33 +106,35 @@ impl std::error::Error for Error {}
 #[derive(Clone, Debug)]
 pub enum CallError {
     /// The function returned a Go error with this text, or panicked with it: `error calling NAME: TEXT`.
-    Message(String),
+    Message(Str),
     /// As [`CallError::Message`], and the error is the chart's own verdict ([`ErrorKind::Fail`]).
-    Fail(String),
+    Fail(Str),
     /// A template that the function executed failed.
     Template(Error),
     /// As [`CallError::Template`], and the function wrapped the error: `error calling NAME: CONTEXT: …`.
-    Wrapped(String, Error),
+    Wrapped(Str, Error),
     /// Nothing may go on: a limit was reached.
-    Limit(String),
+    Limit(Str),
 }
 
 impl CallError {
     /// A Go error with a text.
     #[cold]
-    pub fn message(text: impl Into<String>) -> CallError {
+    pub fn message(text: impl Into<Str>) -> CallError {
         CallError::Message(text.into())
     }
 
     /// The error with a text before it, as Go's `fmt.Errorf("CONTEXT: %w", err)`.
     #[cold]
     #[must_use]
-    pub fn context(self, context: impl fmt::Display) -> CallError {
+    pub fn context(self, context: impl Into<Str>) -> CallError {
+        let context = context.into();
+        let before = |text: &Str| Str::concat(&[&context, b": ", text]);
         match self {
-            CallError::Message(text) => CallError::Message(format!("{context}: {text}")),
-            CallError::Fail(text) => CallError::Fail(format!("{context}: {text}")),
-            CallError::Template(error) => CallError::Wrapped(context.to_string(), error),
-            CallError::Wrapped(inner, error) => CallError::Wrapped(format!("{context}: {inner}"), error),
+            CallError::Message(text) => CallError::Message(before(&text)),
+            CallError::Fail(text) => CallError::Fail(before(&text)),
+            CallError::Template(error) => CallError::Wrapped(context, error),
+            CallError::Wrapped(inner, error) => CallError::Wrapped(before(&inner), error),
             CallError::Limit(text) => CallError::Limit(text),
         }
     }
@@ -144,7 +148,7 @@ impl From<Error> for CallError {
 
 impl From<String> for CallError {
     fn from(text: String) -> CallError {
-        CallError::Message(text)
+        CallError::Message(text.into())
     }
 }
 

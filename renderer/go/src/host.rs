@@ -10,7 +10,10 @@ pub trait Host {
     fn local_zone(&self) -> &str;
 
     /// Fills a buffer with random bytes.
-    fn fill_random(&self, buffer: &mut [u8]);
+    ///
+    /// # Errors
+    /// Why there are none: the text of the error that fails the template. The buffer must not be used then.
+    fn fill_random(&self, buffer: &mut [u8]) -> Result<(), String>;
 
     /// The first address of a host name, empty where it cannot or may not be looked up: what `getHostByName` prints.
     fn host_by_name(&self, name: &str) -> String;

@@ -44,6 +44,11 @@ impl Str {
         Str(Repr::Static(text.as_bytes()))
     }
 
+    /// The parts behind one another: the formatting of bytes that need not be UTF-8.
+    pub fn concat(parts: &[&[u8]]) -> Str {
+        Str::from(parts.concat())
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {

@@ -21,7 +21,7 @@ fn copy(value: &Value, visited: &mut usize) -> Answer {
     check_depth("deepCopy")?;
     *visited += 1;
     if *visited > MAX_ELEMENTS {
-        return Err(CallError::Limit(format!("deepCopy: more than {MAX_ELEMENTS} values")));
+        return Err(CallError::Limit(format!("deepCopy: more than {MAX_ELEMENTS} values").into()));
     }
     Ok(match value {
         Value::Map(map) if !map.is_nil() => {

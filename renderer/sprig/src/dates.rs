@@ -63,7 +63,7 @@ pub(crate) fn date_modify(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 }
 
 pub(crate) fn must_date_modify(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    let by = Duration::parse(&text(args, 0)?).map_err(CallError::Message)?;
+    let by = Duration::parse(&text(args, 0)?).map_err(CallError::message)?;
     Ok(time_arg(args, 1)?.add(by).into())
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn now(interp: &mut dyn Interp, _: &mut [Value]) -> Answer {
 
 fn parsed(interp: &dyn Interp, args: &mut [Value]) -> Result<Time, CallError> {
     let (layout, date) = (text(args, 0)?, text(args, 1)?);
-    parse_in_location(&layout, &date, &Zone::local(interp.host())).map_err(CallError::Message)
+    parse_in_location(&layout, &date, &Zone::local(interp.host())).map_err(CallError::message)
 }
 
 /// A text that is no such date gives the zero time.

@@ -15,7 +15,7 @@ fn or_empty(result: Result<Vec<u8>, String>) -> Answer {
 }
 
 fn or_fail(result: Result<Vec<u8>, String>) -> Answer {
-    result.map(|text| Value::Str(text.into())).map_err(CallError::Message)
+    result.map(|text| Value::Str(text.into())).map_err(CallError::message)
 }
 
 pub(crate) fn to_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -45,5 +45,5 @@ pub(crate) fn from_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 }
 
 pub(crate) fn must_from_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    json::decode(&text(args, 0)?).map_err(CallError::Message)
+    json::decode(&text(args, 0)?).map_err(CallError::message)
 }

@@ -12,7 +12,7 @@
 //! # impl thinlock_go::Host for Nothing {
 //! #     fn now_unix_nanos(&self) -> i128 { 0 }
 //! #     fn local_zone(&self) -> &str { "UTC" }
-//! #     fn fill_random(&self, buffer: &mut [u8]) { buffer.fill(0) }
+//! #     fn fill_random(&self, _: &mut [u8]) -> Result<(), String> { Err("no randomness".to_owned()) }
 //! #     fn host_by_name(&self, _: &str) -> String { String::new() }
 //! # }
 //!

@@ -12,7 +12,9 @@ pub(crate) const MAX_ELEMENTS: usize = 1 << 22;
 /// Refuses a string of more than [`MAX_TEXT`] bytes.
 pub(crate) fn check_text(function: &str, bytes: usize) -> Result<(), CallError> {
     if bytes > MAX_TEXT {
-        return Err(CallError::Limit(format!("{function}: the result would have {bytes} bytes, more than {MAX_TEXT}")));
+        return Err(CallError::Limit(
+            format!("{function}: the result would have {bytes} bytes, more than {MAX_TEXT}").into(),
+        ));
     }
     Ok(())
 }
@@ -20,9 +22,9 @@ pub(crate) fn check_text(function: &str, bytes: usize) -> Result<(), CallError> 
 /// Refuses a slice of more than [`MAX_ELEMENTS`] elements.
 pub(crate) fn check_elements(function: &str, elements: usize) -> Result<(), CallError> {
     if elements > MAX_ELEMENTS {
-        return Err(CallError::Limit(format!(
-            "{function}: the result would have {elements} elements, more than {MAX_ELEMENTS}"
-        )));
+        return Err(CallError::Limit(
+            format!("{function}: the result would have {elements} elements, more than {MAX_ELEMENTS}").into(),
+        ));
     }
     Ok(())
 }
@@ -30,7 +32,9 @@ pub(crate) fn check_elements(function: &str, elements: usize) -> Result<(), Call
 /// Refuses to follow values deeper than the stack allows: only a map that holds itself is so deep.
 pub(crate) fn check_depth(function: &str) -> Result<(), CallError> {
     if stack::is_low() {
-        return Err(CallError::Limit(format!("{function}: values nested too deep (does a map contain itself?)")));
+        return Err(CallError::Limit(
+            format!("{function}: values nested too deep (does a map contain itself?)").into(),
+        ));
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ enum Failure {
 }
 
 impl Failure {
-    fn panic(text: impl Into<String>) -> Failure {
+    fn panic(text: impl Into<Str>) -> Failure {
         Failure::Raised(CallError::message(text))
     }
 
@@ -87,7 +87,7 @@ impl Merger {
             self.visited += 1;
             if self.visited > MAX_ELEMENTS {
                 let text = format!("merge: more than {MAX_ELEMENTS} values visited");
-                return Err(Failure::Raised(CallError::Limit(text)));
+                return Err(Failure::Raised(CallError::Limit(text.into())));
             }
             if value.is_nil() {
                 if self.overwrite {

@@ -246,7 +246,7 @@ fn decimals(first: f64, rest: impl Iterator<Item = f64>, operation: Operation) -
         }
         Ok(total.to_float())
     };
-    run().map(Value::Float).map_err(CallError::Message)
+    run().map(Value::Float).map_err(CallError::message)
 }
 
 pub(crate) fn add1f(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -277,7 +277,7 @@ pub(crate) fn mulf(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 pub(crate) fn rand_int(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (low, high) = (args::int(args, 0)?, args::int(args, 1)?);
     match u64::try_from(high.wrapping_sub(low)) {
-        Ok(span) if span > 0 => Ok(Value::int(low.wrapping_add(below(interp.host(), span).cast_signed()))),
+        Ok(span) if span > 0 => Ok(Value::int(low.wrapping_add(below(interp.host(), span)?.cast_signed()))),
         _ => Err(CallError::message("invalid argument to Intn")),
     }
 }

@@ -19,37 +19,40 @@ impl<'a> Source<'a> {
         Source { host, block: [0; 64], used: 64 }
     }
 
-    fn byte(&mut self) -> u8 {
+    fn byte(&mut self) -> Result<u8, String> {
         if self.used == self.block.len() {
-            self.host.fill_random(&mut self.block);
+            self.host.fill_random(&mut self.block)?;
             self.used = 0;
         }
         let byte = self.block[self.used];
         self.used += 1;
-        byte
+        Ok(byte)
     }
 
     /// A number below `span`, each equally likely.
-    fn below(&mut self, span: u64) -> u64 {
+    fn below(&mut self, span: u64) -> Result<u64, String> {
         if span <= 1 {
-            return 0;
+            return Ok(0);
         }
         let bits = u64::BITS - (span - 1).leading_zeros();
         loop {
             let mut n = 0;
             for _ in 0..bits.div_ceil(8) {
-                n = n << 8 | u64::from(self.byte());
+                n = n << 8 | u64::from(self.byte()?);
             }
             n &= u64::MAX >> (u64::BITS - bits);
             if n < span {
-                return n;
+                return Ok(n);
             }
         }
     }
 }
 
 /// A number below `span`, each equally likely.
-pub(crate) fn below(host: &dyn Host, span: u64) -> u64 {
+///
+/// # Errors
+/// The host has no random bytes.
+pub(crate) fn below(host: &dyn Host, span: u64) -> Result<u64, String> {
     Source::new(host).below(span)
 }
 
@@ -62,8 +65,12 @@ fn random_text(function: &str, interp: &dyn Interp, args: &[Value], alphabet: &[
     let count = usize::try_from(int(args, 0)?).unwrap_or(0);
     check_text(function, count)?;
     let mut source = Source::new(interp.host());
-    let pick = |_| alphabet.get(source.below(alphabet.len() as u64) as usize).copied().unwrap_or(b' ');
-    Ok(Value::Str((0..count).map(pick).collect::<Vec<u8>>().into()))
+    let mut out = Vec::with_capacity(count);
+    for _ in 0..count {
+        let at = source.below(alphabet.len() as u64)?;
+        out.push(alphabet.get(at as usize).copied().unwrap_or(b' '));
+    }
+    Ok(Value::Str(out.into()))
 }
 
 pub(crate) fn rand_alpha_num(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -92,13 +99,13 @@ pub(crate) fn rand_bytes(interp: &mut dyn Interp, args: &mut [Value]) -> Answer 
     }
     check_text("randBytes", count)?;
     let mut bytes = vec![0; count];
-    interp.host().fill_random(&mut bytes);
+    interp.host().fill_random(&mut bytes)?;
     Ok(Value::Str(base64_encode(&bytes).into()))
 }
 
 pub(crate) fn uuidv4(interp: &mut dyn Interp, _: &mut [Value]) -> Answer {
     let mut bytes = [0; 16];
-    interp.host().fill_random(&mut bytes);
+    interp.host().fill_random(&mut bytes)?;
     bytes[6] = bytes[6] & 0x0F | 0x40;
     bytes[8] = bytes[8] & 0x3F | 0x80;
     let mut out = String::with_capacity(36);
@@ -115,7 +122,7 @@ pub(crate) fn shuffle(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut runes: Vec<char> = runes(&text(args, 0)?).collect();
     let mut source = Source::new(interp.host());
     for i in (1..runes.len()).rev() {
-        let j = source.below(i as u64 + 1) as usize;
+        let j = source.below(i as u64 + 1)? as usize;
         runes.swap(i, j);
     }
     Ok(runes.into_iter().collect::<String>().into())

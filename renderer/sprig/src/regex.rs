@@ -24,7 +24,7 @@ fn compile(interp: &dyn Interp, expr: &Str, form: Form) -> Result<Rc<Regexp>, Ca
     Regexp::compile(expr, interp.toolchain()).map_err(|why| {
         CallError::message(match form {
             Form::Plain => must_compile_text(expr, &why),
-            Form::Must => why.to_string(),
+            Form::Must => why.text(),
         })
     })
 }

@@ -245,5 +245,5 @@ pub(crate) fn plural(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 }
 
 pub(crate) fn fail(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    Err(CallError::message(text(args, 0)?.to_lossy()))
+    Err(CallError::message(text(args, 0)?))
 }

@@ -6,7 +6,7 @@ use crate::args::{Answer, text};
 use crate::semver::{Constraints, VERSION_POINTER, Version, value};
 
 pub(crate) fn semver(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    Version::parse(&text(args, 0)?, interp.toolchain()).map(value).map_err(CallError::Message)
+    Version::parse(&text(args, 0)?, interp.toolchain()).map(value).map_err(CallError::message)
 }
 
 pub(crate) fn semver_compare(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -15,7 +15,7 @@ pub(crate) fn semver_compare(interp: &mut dyn Interp, args: &mut [Value]) -> Ans
         let constraints = Constraints::parse(&constraints, interp.toolchain())?;
         Ok(constraints.check(&Version::parse(&version, interp.toolchain())?))
     };
-    compare().map(Value::Bool).map_err(CallError::Message)
+    compare().map(Value::Bool).map_err(CallError::message)
 }
 
 /// What copystructure makes of a version: all its fields are unexported, and it leaves those zero.

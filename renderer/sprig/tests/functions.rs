@@ -21,12 +21,13 @@ impl Host for Seeded {
         "UTC"
     }
 
-    fn fill_random(&self, buffer: &mut [u8]) {
+    fn fill_random(&self, buffer: &mut [u8]) -> Result<(), String> {
         for byte in buffer {
             // A step of a linear congruential generator.
             self.0.set(self.0.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
             *byte = (self.0.get() >> 56) as u8;
         }
+        Ok(())
     }
 
     fn host_by_name(&self, _: &str) -> String {

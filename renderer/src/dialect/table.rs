@@ -6,7 +6,8 @@ use thinlock_go::Toolchain;
 
 use super::{
     BuildInfo, CapabilityRules, CommandRules, Dialect, ErrorRules, FlagGeneration, FunctionRules, HeadPackage,
-    KubeVersionSyntax, ManifestRules, ObjectPackage, ObjectRules, RepoWithLocalChart, Splitting, api_versions,
+    KubeVersionSyntax, ManifestRules, ObjectPackage, ObjectRules, RepoWithLocalChart, Splitting, StackRules,
+    api_versions,
 };
 use crate::chart::ChartRules;
 use crate::log::LogRules;
@@ -83,6 +84,16 @@ const fn helm_3_17() -> Dialect {
             flags: FlagGeneration::Helm3,
             repo_with_local_chart: RepoWithLocalChart::LocalSilently,
             debug_error_line: Some(86),
+            debug_stack: StackRules {
+                helm: "helm.sh/helm/v3",
+                cobra: "github.com/spf13/cobra@v1.8.1",
+                manifest_sorter: [144, 104],
+                render_resources: [168, 117],
+                run_with_context: 316,
+                command: [985, 1117, 1041],
+                main: 85,
+                runtime: [272, 1700],
+            },
         },
     }
 }
@@ -111,6 +122,16 @@ const fn helm_3_19() -> Dialect {
     d.capabilities.build.go_version = "go1.24.12";
     d.command.repo_with_local_chart = RepoWithLocalChart::LocalWithNotice(757);
     d.command.debug_error_line = Some(92);
+    d.command.debug_stack = StackRules {
+        helm: "helm.sh/helm/v3@v3.19.5",
+        cobra: "github.com/spf13/cobra@v1.10.1",
+        manifest_sorter: [152, 104],
+        render_resources: [172, 121],
+        run_with_context: 317,
+        command: [1015, 1148, 1071],
+        main: 91,
+        runtime: [283, 1700],
+    };
     d
 }
 
@@ -138,6 +159,10 @@ const fn helm_3_22() -> Dialect {
     d.capabilities.build.go_version = "go1.26.8";
     d.objects.lines_of_empty_file_panics = false;
     d.command.repo_with_local_chart = RepoWithLocalChart::LocalWithNotice(759);
+    d.command.debug_stack.helm = "helm.sh/helm/v3@v3.22.0";
+    d.command.debug_stack.cobra = "github.com/spf13/cobra@v1.10.2";
+    d.command.debug_stack.run_with_context = 319;
+    d.command.debug_stack.runtime = [290, 1771];
     d
 }
 

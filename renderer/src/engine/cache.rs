@@ -73,7 +73,7 @@ impl Cache {
 
     fn parsed(&self, dialect: &Dialect, file: &TemplateFile, text: &Str) -> Result<Arc<Parsed>, Error> {
         self.parsed.get_or_try_insert((dialect.name, file.path.clone(), file.id), || {
-            parse(&file.path.to_lossy(), text, function_map(dialect), &dialect.toolchain)
+            parse(&file.path, text, function_map(dialect), &dialect.toolchain)
         })
     }
 

@@ -34,8 +34,6 @@ pub(super) struct Linked {
 pub(super) struct LinkedFile {
     /// Its path, which is the template's name.
     pub(super) path: Str,
-    /// The path as text, as the template set knows it.
-    pub(super) name: Arc<str>,
     /// `.Template.BasePath`: the `templates` folder of its chart.
     pub(super) base_path: Str,
     /// Which chart it belongs to.
@@ -98,7 +96,6 @@ pub(super) fn link(
         if !path::base(&file.path).starts_with(b"_") {
             executed.push(LinkedFile {
                 path: file.path.clone(),
-                name: Arc::from(&*file.path.to_lossy()),
                 base_path: base_paths.get(file.chart).cloned().unwrap_or_default(),
                 chart: file.chart,
             });

@@ -7,6 +7,7 @@ use thinlock_go::{Host, Map, Str, Type, Value, path, stack, strconv, types};
 use thinlock_template::{Env, Limits, MissingKey};
 
 use crate::chart::{self, Processed, ProcessedChart};
+use crate::dialect::Traced;
 use crate::functions::{Seeded, State, WatchedHost, strip_no_value};
 use crate::manifest::{Head, Manifest, Sorted, Text, sort_manifests};
 use crate::{Dialect, Log, values};
@@ -65,7 +66,7 @@ fn render_here(
     let charts = charts(&processed);
     let linked = cache
         .linked(request.dialect, &charts)
-        .map_err(|e| RenderError::rendering(report::parse_error("", &e), Rendered::default()).with_template(e))?;
+        .map_err(|e| RenderError::rendering(report::parse_error(b"", &e), Rendered::default()).with_template(e))?;
     let contexts = contexts(request, &processed, &values);
     let result = execute(request, host, cache, &linked, &contexts);
     // A chart can put a map into itself; taking the maps apart lets go of their memory all the same.
@@ -90,7 +91,7 @@ fn render_here(
             let crds = if request.include_crds { crds(&processed) } else { Vec::new() };
             Ok(Rendered { crds, manifests, hooks, notes, nondeterminism })
         }
-        Err((message, Sorted { hooks, skipped_hooks, .. })) => {
+        Err((error, Sorted { hooks, skipped_hooks, .. })) => {
             log.extend(skipped_hooks.into_iter().map(|types| Log::UnknownHooks { types }));
             // What `--debug` shows then: the files as they came out of the templates.
             let manifests = executed
@@ -104,7 +105,7 @@ fn render_here(
                 })
                 .collect();
             let partial = Rendered { crds: Vec::new(), manifests, hooks, notes: Vec::new(), nondeterminism };
-            Err(RenderError::rendering(message, partial))
+            Err(RenderError::rendering(error.message, partial).traced(Traced::ManifestHead { cause: error.cause }))
         }
     }
 }
@@ -166,7 +167,7 @@ fn check_kube_version(request: &RenderRequest<'_>) -> Result<(), RenderError> {
         "chart requires kubeVersion: {constraint} which is incompatible with Kubernetes {}",
         kube_version.version
     );
-    Err(RenderError::rendering(message, Rendered::default()))
+    Err(RenderError::rendering(message, Rendered::default()).traced(Traced::KubeVersion))
 }
 
 /// The dots of all charts' templates, in the order of [`charts`]. A chart's dot holds those of its subcharts.
@@ -250,13 +251,13 @@ fn execute(
         let mut env = Env::new(&host, &dialect.toolchain, &mut state, &texts);
         env.missing_key = MissingKey::Zero;
         env.limits = limits.clone();
-        if let Err(error) = linked.set.execute(&file.name, Value::Map(context.clone()), &mut printed, env) {
-            let message = report::exec_error(&file.name, &error, dialect);
+        if let Err(error) = linked.set.execute(&file.path, Value::Map(context.clone()), &mut printed, env) {
+            let message = report::exec_error(&file.path, &error, dialect);
             let partial = Rendered { nondeterminism: state.nondeterminism, ..Rendered::default() };
             return Err(RenderError::rendering(message, partial).with_template(error));
         }
         if host.seen.take() && matches!(request.randomness, Randomness::Refused) {
-            let message = format!("{} asks for the time or for randomness, and must be reproducible", file.name);
+            let message = format!("{} asks for the time or for randomness, and must be reproducible", file.path);
             return Err(RenderError::rendering(message, Rendered::default()));
         }
         let printed = strip_no_value(&printed).unwrap_or(printed);

@@ -18,10 +18,11 @@ impl Host for TestHost {
     fn local_zone(&self) -> &str {
         "UTC"
     }
-    fn fill_random(&self, buffer: &mut [u8]) {
+    fn fill_random(&self, buffer: &mut [u8]) -> Result<(), String> {
         for (at, byte) in buffer.iter_mut().enumerate() {
             *byte = at as u8;
         }
+        Ok(())
     }
     fn host_by_name(&self, _: &str) -> String {
         String::new()
@@ -330,4 +331,115 @@ fn threads_share_one_cache_and_print_one_thing() {
             });
         }
     });
+}
+
+/// A machine without a source of random bytes.
+struct Unlucky;
+
+impl Host for Unlucky {
+    fn now_unix_nanos(&self) -> i128 {
+        0
+    }
+    fn local_zone(&self) -> &str {
+        "UTC"
+    }
+    fn fill_random(&self, _: &mut [u8]) -> Result<(), String> {
+        Err("the system has no random bytes".to_owned())
+    }
+    fn host_by_name(&self, _: &str) -> String {
+        String::new()
+    }
+}
+
+#[test]
+fn without_random_bytes_nothing_is_made() {
+    for call in [
+        "randAlphaNum 5",
+        "randBytes 5",
+        "randInt 0 9",
+        "uuidv4",
+        "shuffle \"abc\"",
+        "bcrypt \"x\"",
+        "htpasswd \"u\" \"x\"",
+        "encryptAES \"k\" \"x\"",
+        "genPrivateKey \"ecdsa\"",
+        "genPrivateKey \"ed25519\"",
+        "genCAWithKey \"x\" 1 .Values.key",
+        "genSelfSignedCert \"x\" nil nil 1",
+    ] {
+        let key = "-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\\n\
+                   -----END PRIVATE KEY-----\\n";
+        let (values, template) = (format!("key: \"{key}\"\n"), format!("a: 1\nv: {{{{ {call} }}}}\n"));
+        let files = [("values.yaml", values.as_str()), ("templates/t.yaml", template.as_str())];
+        let chart = chart(&files, &HELM_3_17);
+        let request = RenderRequest {
+            dialect: &HELM_3_17,
+            chart: &chart,
+            values: &Frozen::Map(&types::MAP_STRING_ANY, [].into()),
+            release: RELEASE,
+            capabilities: Arc::new(Capabilities::new(&HELM_3_17, None, &[] as &[&str])),
+            include_crds: false,
+            skip_schema_validation: false,
+            library_allowed: false,
+            enable_dns: false,
+            randomness: Randomness::Host,
+            lookup: None,
+            limits: Limits::default(),
+        };
+        let error = render(&request, &Unlucky, &Cache::new(), &mut Vec::new()).expect_err(call);
+        let text = String::from_utf8_lossy(&error.message).into_owned();
+        assert!(text.contains("p/templates/t.yaml:2:6"), "{call}: {text}");
+        assert!(text.ends_with("the system has no random bytes"), "{call}: {text}");
+    }
+}
+
+#[test]
+fn errors_hold_a_chart_s_bytes_as_they_are() {
+    let message = |template: &str| {
+        let files = [("templates/t.yaml", template)];
+        let chart = chart(&files, &HELM_4_1);
+        let error = render_with(&chart, &HELM_4_1, RELEASE, Randomness::Host, &mut Vec::new());
+        error.expect_err("the template fails").message
+    };
+    assert_eq!(message(r#"v: {{ fail "a\xffb" }}"#), b"execution error at (p/templates/t.yaml:1:6): a\xffb");
+    assert_eq!(
+        message(r#"v: {{ "\xc3\xa9\xc3\xa9" | trunc 3 | required "x" | fail }}"#),
+        b"execution error at (p/templates/t.yaml:1:52): \xc3\xa9\xc3"
+    );
+    assert_eq!(
+        message(r#"v: {{ range "a\xff" }}{{ end }}"#),
+        b"p/templates/t.yaml:1:12\n  executing \"p/templates/t.yaml\" at <\"a\\xff\">:\n    range can't iterate over a\xff"
+    );
+    assert_eq!(
+        message(r#"v: {{ mustRegexFind "\xff" "x" }}"#),
+        b"template: p/templates/t.yaml:1:6: executing \"p/templates/t.yaml\" at <mustRegexFind \"\\xff\" \"x\">: error \
+          calling mustRegexFind: error parsing regexp: invalid UTF-8: `\xff`"
+    );
+}
+
+#[test]
+fn names_of_templates_are_bytes() {
+    let helper = r#"{{ define "a\xff" }}1{{ end }}{{ define "a\xfe" }}2{{ end }}"#;
+    let template = r#"v: {{ include "a\xff" . }}{{ template "a\xfe" . }}"#;
+    let got = print(&[("templates/t.yaml", template), ("templates/_h.tpl", helper)], &HELM_4_3);
+    assert_eq!(got.as_deref(), Ok("---\n# Source: p/templates/t.yaml\nv: 12\n"));
+}
+
+#[test]
+fn a_document_s_error_has_the_stack_of_its_build() {
+    let files = [("templates/t.yaml", "a: [\n")];
+    let trace = |dialect: &'static Dialect| {
+        let error = render_with(&chart(&files, dialect), dialect, RELEASE, Randomness::Host, &mut Vec::new())
+            .expect_err("no YAML");
+        let traced = error.traced.expect("Helm logs a stack with it");
+        String::from_utf8_lossy(&dialect.command.debug_stack.trace(&error.message, traced)).into_owned()
+    };
+    let text = trace(&HELM_3_19);
+    let start = "error converting YAML to JSON: yaml: line 1: did not find expected node content\n\
+                 YAML parse error on p/templates/t.yaml\n\
+                 helm.sh/helm/v3/pkg/releaseutil.(*manifestFile).sort\n\
+                 \thelm.sh/helm/v3@v3.19.5/pkg/releaseutil/manifest_sorter.go:152\n";
+    assert!(text.starts_with(start), "{text}");
+    assert!(text.ends_with("\nruntime.goexit\n\truntime/asm_amd64.s:1700"), "{text}");
+    assert!(trace(&HELM_3_22).ends_with("\nruntime.goexit\n\truntime/asm_amd64.s:1771"));
 }

@@ -10,14 +10,16 @@ use thinlock_go::{CallError, Func, List, Map, Str, Type, Value, types};
 /// Helm's own in every dialect.
 pub(super) fn functions() -> &'static [Func] {
     static FUNCTIONS: [Func; 9] = [
-        any_to_string("toYaml", |_, args| Ok(Value::Str(to_yaml(first(args))))),
+        any_to_string("toYaml", |_, args| to_yaml(first(args)).map(Value::Str)),
         any_to_string("toYamlPretty", |_, args| {
             // yaml.v3 has no error for what it cannot write: it panics.
-            let text = thinlock_yaml::to_yaml_pretty(first(args)).map_err(|e| CallError::message(e.to_string()))?;
+            let text = thinlock_yaml::to_yaml_pretty(first(args)).map_err(yaml_failure)?;
             Ok(Value::Str(without_newline(text)))
         }),
-        any_to_string("toJson", |_, args| {
-            Ok(Value::Str(json::encode(first(args), Html::Escape).map(Str::from).unwrap_or_default()))
+        any_to_string("toJson", |_, args| match json::encode(first(args), Html::Escape) {
+            Ok(text) => Ok(Value::Str(text.into())),
+            Err(text) if text == json::TOO_LARGE => Err(CallError::Limit(text.into())),
+            Err(_) => Ok(Value::Str(Str::EMPTY)),
         }),
         any_to_string("toToml", |interp, args| {
             match toml::encode(first(args), interp.toolchain()) {
@@ -65,7 +67,7 @@ pub(super) fn must_to_yaml() -> &'static [Func] {
     static FUNCTIONS: [Func; 2] = [
         any_to_string("mustToYaml", |_, args| match thinlock_yaml::to_yaml(first(args)) {
             Ok(text) => Ok(Value::Str(without_newline(text))),
-            Err(error) => Err(CallError::message(error.to_string())),
+            Err(error) => Err(yaml_failure(error)),
         }),
         any_to_string("mustToJson", |_, args| {
             json::encode(first(args), Html::Escape).map(|text| Value::Str(text.into())).map_err(CallError::message)
@@ -85,13 +87,25 @@ pub(super) fn must_to_toml() -> &'static [Func] {
 fn toml_failure(error: TomlError) -> CallError {
     match error {
         TomlError::Error(text) | TomlError::Panic(text) => CallError::message(text),
-        TomlError::Limit(text) => CallError::Limit(text),
+        TomlError::Limit(text) => CallError::Limit(text.into()),
     }
 }
 
 /// `toYaml`: the YAML without its final newline, or nothing where the value has none.
-pub(crate) fn to_yaml(value: &Value) -> Str {
-    thinlock_yaml::to_yaml(value).map(without_newline).unwrap_or_default()
+///
+/// # Errors
+/// The YAML is longer than a render may hold.
+pub(crate) fn to_yaml(value: &Value) -> Result<Str, CallError> {
+    match thinlock_yaml::to_yaml(value) {
+        Ok(text) => Ok(without_newline(text)),
+        Err(error) if error.is_limit() => Err(yaml_failure(error)),
+        Err(_) => Ok(Str::EMPTY),
+    }
+}
+
+fn yaml_failure(error: thinlock_yaml::Error) -> CallError {
+    let text = error.to_string();
+    if error.is_limit() { CallError::Limit(text.into()) } else { CallError::message(text) }
 }
 
 /// `strings.TrimSuffix(text, "\n")`.

@@ -50,7 +50,7 @@ fn fail(_: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
 }
 
 fn verdict(message: &Str) -> CallError {
-    CallError::Fail(format!("{WARN_START}{message}{WARN_END}"))
+    CallError::Fail(Str::concat(&[WARN_START.as_bytes(), message, WARN_END.as_bytes()]))
 }
 
 fn lookup(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {

@@ -18,6 +18,10 @@ pub(crate) const WARN_END: &str = "HELM_ERR_END";
 pub(crate) struct State {
     /// The templates that `include` is executing, outermost first.
     pub(super) including: Vec<Str>,
+    /// How many `include` and `tpl` calls are being executed inside one another.
+    pub(super) nested: usize,
+    /// The bytes that failed `tpl` calls put into the error.
+    pub(super) quoted: usize,
     /// Answers `lookup`; without it nothing is ever found.
     pub(super) lookup: Option<Arc<dyn Lookup>>,
     /// `getHostByName` may ask the host.
@@ -37,6 +41,8 @@ impl State {
     pub(crate) fn new(lookup: Option<Arc<dyn Lookup>>, dns: bool, randomness: &Randomness<'_>) -> State {
         State {
             including: Vec::new(),
+            nested: 0,
+            quoted: 0,
             lookup,
             dns,
             seen: Rc::default(),
@@ -129,10 +135,13 @@ impl Host for WatchedHost<'_> {
         self.inner.local_zone()
     }
 
-    fn fill_random(&self, buffer: &mut [u8]) {
+    fn fill_random(&self, buffer: &mut [u8]) -> Result<(), String> {
         self.seen.asked();
         match &self.seeded {
-            Some(seeded) => seeded.fill(buffer),
+            Some(seeded) => {
+                seeded.fill(buffer);
+                Ok(())
+            }
             None => self.inner.fill_random(buffer),
         }
     }

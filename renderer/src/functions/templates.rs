@@ -1,11 +1,21 @@
 //! `include` and `tpl`: templates that execute templates.
 
-use thinlock_go::{CallError, Func, Interp, Str, Value, strconv, types};
+use thinlock_go::{CallError, ErrorKind, Func, Interp, Str, Value, strconv, types};
 
 use super::state::state;
 
 /// How often one template may be on the chain of `include`s.
 const RECURSION_MAX: usize = 1000;
+
+/// How deep `include` and `tpl` may be nested. Helm counts only the calls of one name by `include`, so that an endless
+/// `tpl` takes Go's stack and all memory.
+const NESTED_MAX: usize = 10_000;
+
+/// The longest text that `tpl` takes, in bytes; its tree takes several times as much.
+const TEXT_MAX: usize = 16 << 20;
+
+/// How many bytes the texts may have that `tpl` calls inside one another put into an error.
+const QUOTED_MAX: usize = 64 << 20;
 
 /// Helm's name for the set of all templates, and so for the texts given to `tpl`.
 const SET_NAME: Str = Str::from_static("gotpl");
@@ -35,17 +45,36 @@ fn include(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallErr
     if let Some(state) = state(interp) {
         // The chain is short but for recursion, so looking through it beats a table.
         if state.including.iter().filter(|n| **n == name).count() > RECURSION_MAX {
-            return Err(CallError::message(format!(
-                "rendering template has a nested reference name: {name}: unable to execute template"
-            )));
+            let parts =
+                [b"rendering template has a nested reference name: ", &name[..], b": unable to execute template"];
+            return Err(CallError::message(Str::concat(&parts)));
         }
         state.including.push(name.clone());
     }
-    let result = interp.execute_template(&name, dot);
+    let result = nested(interp, |interp| interp.execute_template(&name, dot));
     if let Some(state) = state(interp) {
         state.including.pop();
     }
     result.map(Value::Str)
+}
+
+/// Executes a template inside others, if they are not too many.
+fn nested(
+    interp: &mut dyn Interp,
+    execute: impl FnOnce(&mut dyn Interp) -> Result<Str, CallError>,
+) -> Result<Str, CallError> {
+    if let Some(state) = state(interp) {
+        if state.nested >= NESTED_MAX {
+            let text = format!("include and tpl are nested more than {NESTED_MAX} deep");
+            return Err(CallError::Limit(text.into()));
+        }
+        state.nested += 1;
+    }
+    let result = execute(interp);
+    if let Some(state) = state(interp) {
+        state.nested -= 1;
+    }
+    result
 }
 
 fn tpl(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
@@ -54,12 +83,25 @@ fn tpl(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> 
     if memchr::memmem::find(&text, b"{{").is_none() {
         return Ok(Value::Str(without_no_value(text)));
     }
-    match interp.execute_text(&SET_NAME, &text, dot) {
+    if text.len() > TEXT_MAX {
+        let text = format!("tpl: a text of {} bytes, more than {TEXT_MAX}", text.len());
+        return Err(CallError::Limit(text.into()));
+    }
+    match nested(interp, |interp| interp.execute_text(&SET_NAME, &text, dot)) {
         Ok(printed) => Ok(Value::Str(without_no_value(printed))),
+        // A limit's text names no texts: where one is reached, they are many.
+        Err(error) if is_limit(&error) => Err(error),
         Err(error) => {
+            if let Some(state) = state(interp) {
+                state.quoted = state.quoted.saturating_add(text.len());
+                if state.quoted > QUOTED_MAX {
+                    let text = format!("nested tpl calls failed whose texts have more than {QUOTED_MAX} bytes");
+                    return Err(CallError::Limit(text.into()));
+                }
+            }
             // A text inside this one that does not parse has made frames already.
             let parse = matches!(&error, CallError::Template(e)
-                if e.data().kind == thinlock_go::ErrorKind::Parse && e.data().frames.is_empty());
+                if e.data().kind == ErrorKind::Parse && e.data().frames.is_empty());
             let text = strconv::quote(&text);
             Err(error.context(if parse {
                 format!("cannot parse template {text}")
@@ -67,6 +109,14 @@ fn tpl(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> 
                 format!("error during tpl function execution for {text}")
             }))
         }
+    }
+}
+
+fn is_limit(error: &CallError) -> bool {
+    match error {
+        CallError::Limit(_) => true,
+        CallError::Template(error) | CallError::Wrapped(_, error) => error.data().kind == ErrorKind::Limit,
+        CallError::Message(_) | CallError::Fail(_) => false,
     }
 }
 

@@ -21,11 +21,29 @@ pub struct Sorted {
     pub skipped_hooks: Vec<Str>,
 }
 
+/// A document's head cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadError {
+    /// `YAML parse error on FILE: CAUSE`.
+    pub message: Vec<u8>,
+    /// Where the cause begins.
+    pub cause: usize,
+}
+
+impl HeadError {
+    fn new(path: &Str, cause: &str) -> HeadError {
+        let mut message = [b"YAML parse error on ", path.as_bytes(), b": "].concat();
+        let at = message.len();
+        message.extend_from_slice(cause.as_bytes());
+        HeadError { message, cause: at }
+    }
+}
+
 /// Splits rendered files and sorts what they hold. `files` are in any order.
 ///
 /// # Errors
 /// `YAML parse error on FILE: …`, and what was found before it, unsorted, as Helm's `--debug` shows it.
-pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Result<Sorted, (String, Sorted)> {
+pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Result<Sorted, (HeadError, Sorted)> {
     let mut by_path: Vec<&(Str, Arc<Vec<u8>>)> = files.iter().collect();
     by_path.sort_by(|a, b| a.0.cmp(&b.0));
     let mut sorted = Sorted::default();
@@ -38,7 +56,7 @@ pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Resul
             let content = Text::part(text, range);
             match Head::parse(&content, dialect.manifests.head_package) {
                 Ok(head) => sorted.add(path, content, head),
-                Err(error) => return Err((format!("YAML parse error on {path}: {error}"), sorted)),
+                Err(error) => return Err((HeadError::new(path, &error.to_string()), sorted)),
             }
         }
     }

@@ -18,7 +18,7 @@ pub(super) const LOCAL_TIME: &str = "time-local";
 /// `[]map[string]interface {}`: an array of tables.
 static TABLES: TypeInfo = TypeInfo::of("[]map[string]interface {}", GoKind::Slice, &MAP_STRING_ANY);
 
-/// How deep arrays and inline tables may be nested. Go has no limit but its stack.
+/// How deep arrays and inline tables may be nested, and how many parts a key may have with those of its tables. Go has no limit but its stack.
 const MAX_DEPTH: usize = 1_000;
 
 /// Reads a TOML text into a `map[string]interface {}`.
@@ -355,6 +355,9 @@ impl Parser<'_> {
     /// Makes a table, or one more of an array of tables, the one that is being filled.
     fn add_context(&mut self, key: &[String], array: bool) -> Result<()> {
         let Some((last, parents)) = key.split_last() else { return Ok(()) };
+        if key.len() > MAX_DEPTH {
+            return Err(TomlError::Limit(format!("toml: line {}: a key of more than {MAX_DEPTH} parts", self.line)));
+        }
         let mut hash = self.root.clone();
         let mut context = Vec::with_capacity(key.len());
         for part in parents {

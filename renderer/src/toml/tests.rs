@@ -13,7 +13,9 @@ impl Host for Nowhere {
         "UTC"
     }
 
-    fn fill_random(&self, _: &mut [u8]) {}
+    fn fill_random(&self, _: &mut [u8]) -> Result<(), String> {
+        Err("no randomness".to_owned())
+    }
 
     fn host_by_name(&self, _: &str) -> String {
         String::new()

@@ -39,8 +39,8 @@ impl Host for Nowhere {
     fn local_zone(&self) -> &str {
         "UTC"
     }
-    fn fill_random(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
+    fn fill_random(&self, _: &mut [u8]) -> Result<(), String> {
+        Err("no randomness".to_owned())
     }
     fn host_by_name(&self, _: &str) -> String {
         String::new()

@@ -305,19 +305,21 @@ fn slice(item: &Rv, indexes: &[Rv]) -> Result<Value, CallError> {
 }
 
 /// `call`: no value of a template is a function, so it always fails.
-pub(crate) fn call(name: &str, args: &[Rv]) -> CallError {
+pub(crate) fn call(name: &[u8], args: &[Rv]) -> CallError {
     match args.first() {
         None | Some(Rv { value: Value::Nil, .. }) => CallError::message("call of nil"),
-        Some(Rv { value, .. }) => CallError::message(format!("non-function {name} of type {}", value.type_name())),
+        Some(Rv { value, .. }) => {
+            CallError::message(Str::concat(&[b"non-function ", name, b" of type ", value.type_name().as_bytes()]))
+        }
     }
 }
 
 /// `reflect.Value.String`: the string, or the type in angle brackets.
-pub(crate) fn reflect_string(value: &Rv) -> String {
+pub(crate) fn reflect_string(value: &Rv) -> Str {
     match &value.value {
-        Value::Str(text) if value.iface.is_none() => text.to_lossy().into_owned(),
-        Value::Nil if value.iface.is_none() => "<invalid Value>".to_owned(),
-        _ => format!("<{} Value>", value.type_name()),
+        Value::Str(text) if value.iface.is_none() => text.clone(),
+        Value::Nil if value.iface.is_none() => Str::from_static("<invalid Value>"),
+        _ => format!("<{} Value>", value.type_name()).into(),
     }
 }
 

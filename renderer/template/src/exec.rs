@@ -6,7 +6,6 @@ mod eval;
 
 use std::any::Any;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use thinlock_go::{CallError, Error, ErrorKind, Frame, Host, Interp, Object, Str, Toolchain, Value, fmt, stack};
 
@@ -59,8 +58,8 @@ impl Set {
     ///
     /// # Errors
     /// The template is unknown, or its execution fails. [`crate::error_text`] gives Go's text.
-    pub fn execute(&self, name: &str, dot: Value, out: &mut Vec<u8>, env: Env<'_>) -> Result<()> {
-        let entry = self.lookup(name.as_bytes())?;
+    pub fn execute(&self, name: impl AsRef<[u8]>, dot: Value, out: &mut Vec<u8>, env: Env<'_>) -> Result<()> {
+        let entry = self.lookup(name.as_ref())?;
         let mut shared = Shared {
             env,
             vars: Vec::new(),
@@ -75,7 +74,7 @@ impl Set {
 
     fn lookup(&self, name: &[u8]) -> Result<&Entry> {
         self.get(name).ok_or_else(|| {
-            let (name, set) = (crate::print::quoted(name), crate::print::quoted(self.name().as_bytes()));
+            let (name, set) = (crate::print::quoted(name), crate::print::quoted(self.name()));
             let message = format!("template: no template {name} associated with template {set}");
             Error::new(ErrorKind::Exec, message)
         })
@@ -128,7 +127,7 @@ pub(crate) struct State<'s, 'e> {
     shared: &'s mut Shared<'e>,
     set: &'s Set,
     code: &'s Parsed,
-    executing: &'s Arc<str>,
+    executing: &'s Str,
     root: NodeId,
     /// The node that was looked at last, for errors.
     node: NodeId,
@@ -165,17 +164,17 @@ impl<'s, 'e> State<'s, 'e> {
 
     /// An error at the node that was looked at last.
     #[cold]
-    fn error(&self, message: impl Into<String>) -> Error {
+    fn error(&self, message: impl Into<Str>) -> Error {
         self.error_of(ErrorKind::Exec, message, None)
     }
 
     #[cold]
-    fn limit(&self, message: impl Into<String>) -> Error {
+    fn limit(&self, message: impl Into<Str>) -> Error {
         self.error_of(ErrorKind::Limit, message, None)
     }
 
     #[cold]
-    fn error_of(&self, kind: ErrorKind, message: impl Into<String>, calling: Option<&str>) -> Error {
+    fn error_of(&self, kind: ErrorKind, message: impl Into<Str>, calling: Option<&str>) -> Error {
         let mut error = Error::new(kind, message);
         error.data_mut().frames.push(self.frame(calling, None));
         error
@@ -183,18 +182,18 @@ impl<'s, 'e> State<'s, 'e> {
 
     /// The place of the node that was looked at last, as Go's `ErrorContext` gives it.
     #[cold]
-    fn frame(&self, calling: Option<&str>, context: Option<String>) -> Frame {
+    fn frame(&self, calling: Option<&str>, context: Option<Str>) -> Frame {
         let offset = self.code.node(self.node).pos;
         let before = &self.code.source[..offset as usize];
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
         Frame {
-            file: Arc::clone(&self.code.file),
+            file: self.code.file.clone(),
             line: 1 + memchr::memchr_iter(b'\n', before).count() as u32,
             column: (before.len() - line_start) as u32,
             offset,
-            executing: Arc::clone(self.executing),
+            executing: self.executing.clone(),
             node: self.code.node_text(self.node),
-            calling: calling.map(str::to_owned),
+            calling: calling.map(Str::from),
             context,
         }
     }
@@ -296,7 +295,7 @@ impl<'s, 'e> State<'s, 'e> {
                 Kind::Template { name, pipe } => self.walk_template(dot, name, pipe, out)?,
                 Kind::Break => return Ok(Flow::Break),
                 Kind::Continue => return Ok(Flow::Continue),
-                _ => return Err(self.error(format!("unknown node: {}", code.node_text(id)))),
+                _ => return Err(self.error(Str::concat(&[b"unknown node: ", &code.node_text(id)]))),
             }
         }
         Ok(Flow::Next)
@@ -391,7 +390,7 @@ impl<'s, 'e> State<'s, 'e> {
             _ => {
                 let mut text = Vec::new();
                 fmt::append_value(&mut text, &value.value).map_err(|e| self.text_error(e))?;
-                return Err(self.error(format!("range can't iterate over {}", String::from_utf8_lossy(&text))));
+                return Err(self.error(Str::concat(&[b"range can't iterate over ", &text])));
             }
         }
         if !ran && branch.otherwise != NONE {

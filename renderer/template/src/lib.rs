@@ -11,7 +11,7 @@
 //! # impl thinlock_go::Host for Nothing {
 //! #     fn now_unix_nanos(&self) -> i128 { 0 }
 //! #     fn local_zone(&self) -> &str { "UTC" }
-//! #     fn fill_random(&self, buffer: &mut [u8]) { buffer.fill(0) }
+//! #     fn fill_random(&self, _: &mut [u8]) -> Result<(), String> { Err("no randomness".to_owned()) }
 //! #     fn host_by_name(&self, _: &str) -> String { String::new() }
 //! # }
 //!
@@ -56,6 +56,6 @@ pub use exec::{Env, MissingKey};
 pub use func_map::FuncMap;
 pub use limits::Limits;
 pub use parse::parse;
-pub use report::{error_chain, error_text, excerpt, hint};
+pub use report::{ErrorChain, error_bytes, error_chain, error_text, excerpt, hint};
 pub use set::{Set, TextCache};
 pub use tree::Parsed;

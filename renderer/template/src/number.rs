@@ -1,6 +1,6 @@
 //! Numeric constants: Go's `NumberNode`, which keeps a constant under every type that can hold it.
 
-use thinlock_go::strconv;
+use thinlock_go::{Str, strconv};
 
 use crate::lex::Token;
 use crate::print::quoted;
@@ -11,7 +11,7 @@ impl Number {
     ///
     /// # Errors
     /// Go's text.
-    pub(crate) fn parse(text: &[u8], token: Token) -> Result<Number, String> {
+    pub(crate) fn parse(text: &[u8], token: Token) -> Result<Number, Str> {
         let mut number = match token {
             Token::CharConstant => char_constant(text)?,
             Token::Complex => complex(text)?,
@@ -43,10 +43,10 @@ fn looks_like_float(text: &[u8]) -> bool {
     text.iter().any(|b| matches!(b, b'.' | b'e' | b'E' | b'p' | b'P'))
 }
 
-fn char_constant(text: &[u8]) -> Result<Number, String> {
-    let (rune, tail) = strconv::unquote_char(&text[1..], b'\'').ok_or_else(|| "invalid syntax".to_owned())?;
+fn char_constant(text: &[u8]) -> Result<Number, Str> {
+    let (rune, tail) = strconv::unquote_char(&text[1..], b'\'').ok_or(Str::from_static("invalid syntax"))?;
     if tail != b"'" {
-        return Err(format!("malformed character constant: {}", String::from_utf8_lossy(text)));
+        return Err(Str::concat(&[b"malformed character constant: ", text]));
     }
     let n = match rune {
         strconv::Unquoted::Char(c) => i64::from(u32::from(c)),

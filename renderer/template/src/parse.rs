@@ -28,12 +28,12 @@ const MAX_PARENTHESES: u32 = 10_000;
 /// [`ErrorKind::Parse`] with Go's message and the line that Go reports; [`ErrorKind::Limit`] where the text is longer
 /// than 4 GiB or nested too deeply for the stack.
 pub fn parse(
-    name: &str,
+    name: impl AsRef<[u8]>,
     text: impl AsRef<[u8]>,
     functions: &FuncMap,
     toolchain: &Toolchain,
 ) -> Result<Arc<Parsed>, Error> {
-    let text = text.as_ref();
+    let (name, text) = (Str::from(name.as_ref()), text.as_ref());
     if u32::try_from(text.len()).is_err() {
         return Err(Error::new(ErrorKind::Limit, format!("template {name} is longer than 4 GiB")));
     }
@@ -42,7 +42,7 @@ pub fn parse(
     lexer.continue_ok = functions.resolve("continue").is_none();
     let mut shared = Shared {
         lexer,
-        file: Arc::from(name),
+        file: name,
         functions,
         parentheses_limited: toolchain.expression_depth_limited,
         floor: stack::floor(),
@@ -58,7 +58,7 @@ pub fn parse(
         callees: Vec::new(),
         text,
     };
-    let own = Arc::clone(&shared.file);
+    let own = shared.file.clone();
     let mut parser = TreeParser::new(&mut shared, own);
     let root = parser.parse()?;
     parser.add(root)?;
@@ -125,7 +125,7 @@ impl Control {
 /// The parser of one tree: Go's `parse.Tree` while it parses.
 struct TreeParser<'s, 'i> {
     shared: &'s mut Shared<'i>,
-    name: Arc<str>,
+    name: Str,
     token: [Item<'i>; 3],
     peek_count: usize,
     /// The variables that Go's parser knows.
@@ -142,7 +142,7 @@ struct TreeParser<'s, 'i> {
 type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl<'s, 'i> TreeParser<'s, 'i> {
-    fn new(shared: &'s mut Shared<'i>, name: Arc<str>) -> TreeParser<'s, 'i> {
+    fn new(shared: &'s mut Shared<'i>, name: Str) -> TreeParser<'s, 'i> {
         let dollar = shared.variable(b"$");
         TreeParser {
             shared,
@@ -166,7 +166,7 @@ impl<'s, 'i> TreeParser<'s, 'i> {
             if self.peek().token == Token::LeftDelim {
                 let delim = self.next();
                 if self.next_non_space().token == Token::Define {
-                    let mut definition = TreeParser::new(self.shared, Arc::from("definition"));
+                    let mut definition = TreeParser::new(self.shared, Str::from_static("definition"));
                     definition.parse_definition()?;
                     continue;
                 }
@@ -198,16 +198,16 @@ impl<'s, 'i> TreeParser<'s, 'i> {
 
     /// Installs the tree among those of the text.
     fn add(&mut self, root: NodeId) -> Result<()> {
-        let tree = Tree { name: Arc::clone(&self.name), root, empty: self.shared.is_empty(root) };
+        let tree = Tree { name: self.name.clone(), root, empty: self.shared.is_empty(root) };
         match self.shared.tree_index.get(&self.name) {
             None => {
-                self.shared.tree_index.insert(Arc::clone(&self.name), self.shared.trees.len());
+                self.shared.tree_index.insert(self.name.clone(), self.shared.trees.len());
                 self.shared.trees.push(tree);
             }
             Some(&at) if self.shared.trees[at].empty => self.shared.trees[at] = tree,
             Some(_) if tree.empty => {}
             Some(_) => {
-                let name = quoted(self.name.as_bytes());
+                let name = quoted(&self.name);
                 return Err(self.error(format!("template: multiple definition of template {name}")));
             }
         }
@@ -342,14 +342,14 @@ impl<'s, 'i> TreeParser<'s, 'i> {
         let item = self.next_non_space();
         let name = self.template_name(item, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Token::RightDelim, true)?;
-        let mut block = TreeParser::new(self.shared, Arc::clone(&name));
+        let mut block = TreeParser::new(self.shared, name.clone());
         let (root, stop, _) = block.item_list()?;
         if stop != Stop::End {
             // Go reports this with the token of the outer tree.
             return Err(self.error(format!("unexpected {} in {CONTEXT}", stop.text())));
         }
         block.add(root)?;
-        Ok(self.template_node(item.pos, &name, pipe))
+        Ok(self.template_node(item.pos, name, pipe))
     }
 
     fn template_control(&mut self) -> Result<NodeId> {
@@ -361,25 +361,24 @@ impl<'s, 'i> TreeParser<'s, 'i> {
             self.backup();
             pipe = self.pipeline(CONTEXT, Token::RightDelim, true)?;
         }
-        Ok(self.template_node(item.pos, &name, pipe))
+        Ok(self.template_node(item.pos, name, pipe))
     }
 
-    fn template_node(&mut self, pos: u32, name: &str, pipe: NodeId) -> NodeId {
+    fn template_node(&mut self, pos: u32, name: Str, pipe: NodeId) -> NodeId {
         // The name is printed quoted anew, so the source does not matter.
-        self.shared.strings.push(Quoted { start: pos, end: pos, text: Str::from(name) });
+        self.shared.strings.push(Quoted { start: pos, end: pos, text: name });
         let name = (self.shared.strings.len() - 1) as u32;
         self.shared.node(pos, Kind::Template { name, pipe })
     }
 
-    fn template_name(&mut self, item: Item<'i>, context: &str) -> Result<Arc<str>> {
+    fn template_name(&mut self, item: Item<'i>, context: &str) -> Result<Str> {
         match item.token {
             Token::String | Token::RawString => self.unquote_name(item),
             _ => Err(self.unexpected(item, context)),
         }
     }
 
-    fn unquote_name(&self, item: Item<'i>) -> Result<Arc<str>> {
-        let name = self.unquote(item)?;
-        Ok(Arc::from(&*String::from_utf8_lossy(&name)))
+    fn unquote_name(&self, item: Item<'i>) -> Result<Str> {
+        self.unquote(item).map(Str::from)
     }
 }

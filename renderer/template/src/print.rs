@@ -1,6 +1,6 @@
 //! Nodes as text: Go's `Node.String`, which error texts show after `at`.
 
-use thinlock_go::strconv;
+use thinlock_go::{Str, strconv};
 
 use crate::tree::{Kind, NONE, NodeId, Parsed};
 
@@ -12,17 +12,17 @@ pub(crate) fn quoted(text: &[u8]) -> String {
 impl Parsed {
     /// A template of this text printed back as Go prints its tree: parsing it again gives the same tree.
     pub fn print(&self, name: &str) -> Option<Vec<u8>> {
-        let tree = self.trees.iter().find(|tree| &*tree.name == name)?;
+        let tree = self.trees.iter().find(|tree| tree.name == *name)?;
         let mut out = Vec::new();
         self.write(tree.root, &mut out);
         Some(out)
     }
 
     /// A node as Go prints it.
-    pub(crate) fn node_text(&self, id: NodeId) -> String {
+    pub(crate) fn node_text(&self, id: NodeId) -> Str {
         let mut out = Vec::new();
         self.write(id, &mut out);
-        String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+        Str::from(out)
     }
 
     fn write(&self, id: NodeId, out: &mut Vec<u8>) {

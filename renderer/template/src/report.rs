@@ -2,85 +2,109 @@
 
 use std::fmt::Write as _;
 
-use thinlock_go::{Error, ErrorKind, Frame};
+use thinlock_go::{Error, ErrorKind, Frame, Str};
 
 use crate::print::quoted;
 
+/// [`error_bytes`] as a text, with U+FFFD for what is no UTF-8.
+pub fn error_text(error: &Error) -> String {
+    String::from_utf8_lossy(&error_bytes(error)).into_owned()
+}
+
 /// Exactly what `err.Error()` gives in Go: `template: FILE:LINE:COL: executing "NAME" at <NODE>: error calling include:
 /// template: …: MESSAGE`.
-pub fn error_text(error: &Error) -> String {
-    let data = error.data();
-    let mut text = String::new();
-    for frame in data.frames.iter().rev() {
+pub fn error_bytes(error: &Error) -> Vec<u8> {
+    let mut text = Vec::new();
+    for frame in error.data().frames.iter().rev() {
         push_frame(&mut text, frame);
     }
     push_innermost(&mut text, error);
     text
 }
 
-/// The texts of an error and of the errors that it wraps, as `errors.Unwrap` gives them, outermost first: what Helm 4
-/// makes its many-lined report of. A link that repeats the one before it (Go's `ExecError` around the formatted error)
-/// is left out.
-pub fn error_chain(error: &Error) -> Vec<String> {
+/// The texts of an error and of the errors that it wraps, as `errors.Unwrap` gives them: what Helm 4 makes its
+/// many-lined report of. Each is an end of the outermost, so a long chain takes no more room than that.
+pub struct ErrorChain {
+    text: Vec<u8>,
+    /// Where the links begin, outermost first.
+    starts: Vec<usize>,
+}
+
+impl ErrorChain {
+    /// The texts, outermost first. A link that repeats the one before it (Go's `ExecError` around the formatted error)
+    /// is left out.
+    pub fn links(&self) -> impl Iterator<Item = &[u8]> {
+        self.starts.iter().filter_map(|start| self.text.get(*start..))
+    }
+}
+
+/// The chain of an error.
+pub fn error_chain(error: &Error) -> ErrorChain {
     let data = error.data();
-    let mut links = Vec::new();
-    let mut inner = String::new();
-    push_innermost(&mut inner, error);
+    let mut chain = ErrorChain { text: Vec::new(), starts: Vec::new() };
+    for frame in data.frames.iter().rev() {
+        chain.starts.push(chain.text.len());
+        push_place(&mut chain.text, frame);
+        push_calling(&mut chain.text, frame);
+        if let Some(context) = &frame.context {
+            chain.starts.push(chain.text.len());
+            push_all(&mut chain.text, &[context, b": "]);
+        }
+    }
     // A message below a call is an error of its own; one that the executor made is the frame's.
     if data.frames.first().is_none_or(|frame| frame.calling.is_some()) {
-        links.push(inner.clone());
+        chain.starts.push(chain.text.len());
     }
-    for frame in &data.frames {
-        if let Some(context) = &frame.context {
-            inner = format!("{context}: {inner}");
-            links.push(inner.clone());
-        }
-        let mut text = String::new();
-        push_place(&mut text, frame);
-        if let Some(calling) = &frame.calling {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "error calling {calling}: ");
-        }
-        inner = text + &inner;
-        links.push(inner.clone());
-    }
-    links.reverse();
-    links
+    push_innermost(&mut chain.text, error);
+    chain
 }
 
-fn push_frame(text: &mut String, frame: &Frame) {
+fn push_frame(text: &mut Vec<u8>, frame: &Frame) {
     push_place(text, frame);
-    if let Some(calling) = &frame.calling {
-        let _ = write!(text, "error calling {calling}: ");
-    }
+    push_calling(text, frame);
     if let Some(context) = &frame.context {
-        let _ = write!(text, "{context}: ");
+        push_all(text, &[context, b": "]);
     }
 }
 
-fn push_place(text: &mut String, frame: &Frame) {
-    let executing = quoted(frame.executing.as_bytes());
-    let Frame { file, line, column, node, .. } = frame;
-    let _ = write!(text, "template: {file}:{line}:{column}: executing {executing} at <{node}>: ");
+fn push_place(text: &mut Vec<u8>, frame: &Frame) {
+    let Frame { file, line, column, node, executing, .. } = frame;
+    let place = format!(":{line}:{column}: executing {} at <", quoted(executing));
+    push_all(text, &[b"template: ", file, place.as_bytes(), node, b">: "]);
 }
 
-fn push_innermost(text: &mut String, error: &Error) {
+fn push_calling(text: &mut Vec<u8>, frame: &Frame) {
+    if let Some(calling) = &frame.calling {
+        push_all(text, &[b"error calling ", calling, b": "]);
+    }
+}
+
+fn push_innermost(text: &mut Vec<u8>, error: &Error) {
     let data = error.data();
     if let Some(place) = &data.place {
-        let _ = write!(text, "template: {}:{}: ", place.file, place.line);
+        push_all(text, &[b"template: ", &place.file, format!(":{}: ", place.line).as_bytes()]);
     }
-    text.push_str(&data.message);
+    text.extend_from_slice(&data.message);
 }
+
+fn push_all(text: &mut Vec<u8>, parts: &[&[u8]]) {
+    for part in parts {
+        text.extend_from_slice(part);
+    }
+}
+
+/// How much of the way to an error [`excerpt`] shows: what is longer is a recursion.
+const FRAMES_SHOWN: usize = 20;
 
 /// The error for people: the message, the source line with a caret, and the way that led there.
 ///
 /// `source` gives the text of a file by its name, where it is at hand.
-pub fn excerpt(error: &Error, source: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
+pub fn excerpt(error: &Error, source: &dyn Fn(&Str) -> Option<Vec<u8>>) -> String {
     let data = error.data();
     let mut text = format!("{}\n", data.message);
     let (file, line, column, node) = match (&data.place, data.frames.first()) {
-        (Some(place), _) => (&place.file, place.line, None, ""),
-        (None, Some(frame)) => (&frame.file, frame.line, Some(frame.column), frame.node.as_str()),
+        (Some(place), _) => (&place.file, place.line, None, &Str::EMPTY),
+        (None, Some(frame)) => (&frame.file, frame.line, Some(frame.column), &frame.node),
         (None, None) => return text,
     };
     let line_text = source(file).and_then(|source| {
@@ -102,16 +126,19 @@ pub fn excerpt(error: &Error, source: &dyn Fn(&str) -> Option<Vec<u8>>) -> Strin
             let _ = writeln!(text, "{gap} | {pad}{}", "^".repeat(width.max(1)));
         }
     }
-    for frame in data.frames.iter().skip(1) {
-        let calling = frame.calling.as_deref().unwrap_or("template");
+    for frame in data.frames.iter().skip(1).take(FRAMES_SHOWN) {
+        let calling = frame.calling.clone().unwrap_or(Str::from_static("template"));
         let _ = writeln!(
             text,
             "  {calling} at {}:{}:{} in {}",
             frame.file,
             frame.line,
             frame.column + 1,
-            quoted(frame.executing.as_bytes())
+            quoted(&frame.executing)
         );
+    }
+    if let Some(more) = data.frames.len().checked_sub(1 + FRAMES_SHOWN).filter(|more| *more > 0) {
+        let _ = writeln!(text, "  … and {more} more calls");
     }
     if let Some(hint) = hint(error) {
         let _ = writeln!(text, "  hint: {hint}");
@@ -121,8 +148,8 @@ pub fn excerpt(error: &Error, source: &dyn Fn(&str) -> Option<Vec<u8>>) -> Strin
 
 /// What of a line to mark for a node at a column: start and width in bytes. Go places a chain of fields at its second
 /// field; people look for its beginning.
-fn marked(line: &[u8], column: usize, node: &str) -> (usize, usize) {
-    let node = node.lines().next().unwrap_or_default().as_bytes();
+fn marked(line: &[u8], column: usize, node: &[u8]) -> (usize, usize) {
+    let node = node.split(|b| *b == b'\n').next().unwrap_or_default();
     let begins = |start: &usize| line.get(*start..).is_some_and(|rest| rest.starts_with(node));
     match (column.saturating_sub(node.len())..=column).rev().find(begins) {
         Some(start) if !node.is_empty() => (start, node.len()),
@@ -132,7 +159,7 @@ fn marked(line: &[u8], column: usize, node: &str) -> (usize, usize) {
 
 /// What to do about the commonest failures.
 pub fn hint(error: &Error) -> Option<String> {
-    let message = error.data().message.as_str();
+    let message = &*error.data().message.to_lossy();
     Some(match error.data().kind {
         ErrorKind::Exec => {
             if let Some(path) = message.strip_prefix("nil pointer evaluating ") {

@@ -31,7 +31,7 @@ type Entries = HashMap<Box<[u8]>, Entry, BuildHasherDefault<FxHasher>>;
 /// clone.
 #[derive(Clone, Debug)]
 pub struct Set {
-    name: Arc<str>,
+    name: Str,
     base: Arc<Entries>,
     /// What was added since the set was cloned; looked at first.
     added: Vec<(Box<[u8]>, Entry)>,
@@ -39,12 +39,12 @@ pub struct Set {
 
 impl Set {
     /// An empty set. The name appears in `no template "x" associated with template "NAME"`: Helm's is `gotpl`.
-    pub fn new(name: impl Into<Arc<str>>) -> Set {
+    pub fn new(name: impl Into<Str>) -> Set {
         Set { name: name.into(), base: Arc::default(), added: Vec::new() }
     }
 
     /// The name that was given to [`Set::new`].
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &Str {
         &self.name
     }
 
@@ -93,12 +93,12 @@ impl Set {
     }
 
     /// The names of the templates, in byte order.
-    pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self
+    pub fn names(&self) -> Vec<&Str> {
+        let mut names: Vec<&Str> = self
             .base
             .values()
             .chain(self.added.iter().map(|(_, entry)| entry))
-            .map(|entry| &*entry.tree().name)
+            .map(|entry| &entry.tree().name)
             .collect();
         names.sort_unstable();
         names.dedup();
@@ -162,7 +162,7 @@ impl TextCache {
         if fits && let Some(parsed) = self.texts.read().unwrap_or_else(PoisonError::into_inner).parsed.get(&key) {
             return Ok(Arc::clone(parsed));
         }
-        let parsed = parse(&name.to_lossy(), text, &self.functions, toolchain)?;
+        let parsed = parse(name, text, &self.functions, toolchain)?;
         if fits {
             let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
             // A tree takes several times the room of its text.

@@ -162,7 +162,7 @@ impl Callee {
 /// A parsed text: its own body and the templates that it defines. Immutable and shareable between threads; parse once,
 /// add to any number of [`crate::Set`]s.
 pub struct Parsed {
-    pub(crate) file: Arc<str>,
+    pub(crate) file: Str,
     pub(crate) source: Arc<[u8]>,
     pub(crate) trees: Box<[Tree]>,
     pub(crate) nodes: Box<[Node]>,
@@ -180,7 +180,7 @@ pub struct Parsed {
 /// One template of a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: Str,
     pub(crate) root: NodeId,
     /// Nothing but white space and comments: Go lets it replace nothing.
     pub(crate) empty: bool,
@@ -188,7 +188,7 @@ pub(crate) struct Tree {
 
 impl Parsed {
     /// The name under which the text was parsed.
-    pub fn file(&self) -> &str {
+    pub fn file(&self) -> &Str {
         &self.file
     }
 
@@ -198,8 +198,8 @@ impl Parsed {
     }
 
     /// The names of the templates in this text, its own first.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.trees.iter().map(|tree| &*tree.name)
+    pub fn names(&self) -> impl Iterator<Item = &Str> {
+        self.trees.iter().map(|tree| &tree.name)
     }
 
     /// The names of the functions that the text calls, each once.

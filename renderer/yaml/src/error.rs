@@ -13,13 +13,27 @@ struct Data {
     text: String,
     line: Option<u32>,
     mark: Option<(u32, u32)>,
+    limit: bool,
 }
 
 impl Error {
     /// An error with a text and no place.
     #[cold]
     pub(crate) fn new(text: impl Into<String>) -> Error {
-        Error(Box::new(Data { text: text.into(), line: None, mark: None }))
+        Error(Box::new(Data { text: text.into(), line: None, mark: None, limit: false }))
+    }
+
+    /// The YAML would be longer than a render may hold.
+    #[cold]
+    pub(crate) fn too_large() -> Error {
+        let mut error = Error::new("yaml: the document would have more than 128 MiB");
+        error.0.limit = true;
+        error
+    }
+
+    /// Whether this is a limit of this program, where the Go library would go on until the memory is full.
+    pub fn is_limit(&self) -> bool {
+        self.0.limit
     }
 
     /// A syntax error: `yaml: line 3: PROBLEM`, without the line where yaml.v2 leaves it out (`line` 0).
@@ -28,7 +42,12 @@ impl Error {
         if line == 0 {
             return Error::new(format!("yaml: {problem}"));
         }
-        Error(Box::new(Data { text: format!("yaml: line {line}: {problem}"), line: Some(line), mark: None }))
+        Error(Box::new(Data {
+            text: format!("yaml: line {line}: {problem}"),
+            line: Some(line),
+            mark: None,
+            limit: false,
+        }))
     }
 
     /// The same error behind a prefix, as `fmt.Errorf("PREFIX: %w", err)` makes it.

@@ -22,11 +22,11 @@ pub use value::append_value;
 pub(crate) use value::field_value;
 
 /// The most bytes that one call writes, where Go would go on until the memory is full.
-const MAX_OUTPUT: usize = 1 << 28;
+const MAX_OUTPUT: usize = 1 << 27;
 
 #[cold]
 fn too_large() -> CallError {
-    CallError::Limit(format!("fmt: more than {MAX_OUTPUT} bytes printed"))
+    CallError::Limit(format!("fmt: more than {MAX_OUTPUT} bytes printed").into())
 }
 
 #[cold]
@@ -80,6 +80,7 @@ pub fn sprint(args: &[Value]) -> Result<Vec<u8>, CallError> {
 /// # Errors
 /// As [`append_value`].
 pub fn append_sprint(out: &mut Vec<u8>, args: &[Value]) -> Result<(), CallError> {
+    let most = out.len().saturating_add(MAX_OUTPUT);
     let mut after_string = true;
     for arg in args {
         let is_string = arg.kind() == Kind::String;
@@ -87,6 +88,9 @@ pub fn append_sprint(out: &mut Vec<u8>, args: &[Value]) -> Result<(), CallError>
             out.push(b' ');
         }
         append_value(out, arg)?;
+        if out.len() > most {
+            return Err(too_large());
+        }
         after_string = is_string;
     }
     Ok(())
@@ -107,11 +111,15 @@ pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, CallError> {
 /// # Errors
 /// As [`append_value`].
 pub fn append_sprintln(out: &mut Vec<u8>, args: &[Value]) -> Result<(), CallError> {
+    let most = out.len().saturating_add(MAX_OUTPUT);
     for (at, arg) in args.iter().enumerate() {
         if at > 0 {
             out.push(b' ');
         }
         append_value(out, arg)?;
+        if out.len() > most {
+            return Err(too_large());
+        }
     }
     out.push(b'\n');
     Ok(())

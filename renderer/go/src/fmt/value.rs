@@ -43,6 +43,7 @@ enum Level {
 
 fn walk(out: &mut Vec<u8>, outermost: Level, methods: bool) -> Result<(), CallError> {
     let mut stack = vec![outermost];
+    let most = out.len().saturating_add(MAX_OUTPUT);
     while let Some(level) = stack.last_mut() {
         let mut inside = methods;
         let child = match level {
@@ -86,7 +87,7 @@ fn walk(out: &mut Vec<u8>, outermost: Level, methods: bool) -> Result<(), CallEr
                 field_value(field)
             }
         };
-        if out.len() > MAX_OUTPUT {
+        if out.len() > most {
             return Err(too_large());
         }
         if let Some(mut level) = open(out, &child, inside, 1) {

@@ -14,7 +14,12 @@ const CYCLES_AFTER: usize = 1_000;
 /// More levels than any document that can be read has.
 const MAX_DEPTH: usize = 10_000;
 /// The most bytes that one call writes.
-const MAX_OUTPUT: usize = 1 << 28;
+const MAX_OUTPUT: usize = 1 << 27;
+
+/// The error of a value whose JSON would be longer than a render may hold, where Go would go on.
+pub const TOO_LARGE: &str = "json: more than 134217728 bytes";
+
+const _: () = assert!(MAX_OUTPUT == 134_217_728);
 
 /// `json.Marshal`, or an `Encoder`'s output without its final newline.
 ///
@@ -99,7 +104,7 @@ impl Encoder<'_> {
                 }
             };
             if self.out.len() > MAX_OUTPUT {
-                return Err(format!("json: more than {MAX_OUTPUT} bytes"));
+                return Err(TOO_LARGE.to_owned());
             }
             self.quoted = quoted;
             self.value(&child)?;

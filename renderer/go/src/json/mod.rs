@@ -4,7 +4,7 @@ mod decode;
 mod encode;
 
 pub use decode::{Number, decode, decode_as, decode_numbers, decode_prefix, decode_prefix_numbers};
-pub use encode::{append_float, append_string, encode, encode_indent, indent};
+pub use encode::{TOO_LARGE, append_float, append_string, encode, encode_indent, indent};
 
 /// Whether `<`, `>` and `&` are written as `\u003c` and so on: what Go's `Marshal` does, and an `Encoder` with
 /// `SetEscapeHTML(false)` does not.

@@ -17,7 +17,7 @@ use regex_automata::Input;
 use regex_automata::meta::Regex;
 
 use crate::utf8::decode_rune;
-use crate::{Toolchain, strconv, unicode};
+use crate::{Str, Toolchain, strconv, unicode};
 
 pub use parse::Error;
 
@@ -322,13 +322,10 @@ pub fn quote_meta(text: &[u8]) -> Vec<u8> {
 }
 
 /// What `regexp.MustCompile` panics with, and so what a template reports of sprig functions that use it.
-pub fn must_compile_text(expr: &[u8], error: &Error) -> String {
-    let quoted = if strconv::can_backquote(expr) {
-        format!("`{}`", String::from_utf8_lossy(expr))
-    } else {
-        strconv::quote(expr)
-    };
-    format!("regexp: Compile({quoted}): {error}")
+pub fn must_compile_text(expr: &[u8], error: &Error) -> Str {
+    let quoted =
+        if strconv::can_backquote(expr) { Str::concat(&[b"`", expr, b"`"]) } else { Str::from(strconv::quote(expr)) };
+    Str::concat(&[b"regexp: Compile(", &quoted, b"): ", &error.text()])
 }
 
 #[cfg(test)]

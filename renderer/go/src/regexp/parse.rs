@@ -1,6 +1,7 @@
 //! RE2 syntax as Go's `regexp/syntax` reads it with its flags `Perl`.
 
 use super::class::{self, Class};
+use crate::Str;
 use crate::utf8::decode_rune;
 
 /// Why an expression does not compile.
@@ -21,9 +22,16 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Go's text of the error. It quotes the expression, which need not be UTF-8.
+    pub fn text(&self) -> Str {
+        Str::concat(&[b"error parsing regexp: ", self.code.as_bytes(), b": `", &self.expr, b"`"])
+    }
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "error parsing regexp: {}: `{}`", self.code, String::from_utf8_lossy(&self.expr))
+        write!(f, "{}", self.text())
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn encrypt(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
         return Ok(Value::Str(Str::EMPTY));
     }
     let mut iv = [0; BLOCK];
-    interp.host().fill_random(&mut iv);
+    interp.host().fill_random(&mut iv)?;
     let mut cipher = cbc::Encryptor::<Aes256>::new(&key(&password).into(), &iv.into());
     // PKCS #7: 1 to 16 bytes, each the number of them.
     let padding = BLOCK - plain.len() % BLOCK;
@@ -46,7 +46,7 @@ pub(crate) fn decrypt(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     }
     // The capacity of the buffer that Go decodes into; it slices up to there before it looks at the length.
     let capacity = encrypted.len() / 4 * 3;
-    let encrypted = base64_decode(&encrypted).map_err(CallError::Message)?;
+    let encrypted = base64_decode(&encrypted).map_err(CallError::message)?;
     let Some((iv, encrypted)) = encrypted.split_first_chunk::<BLOCK>() else {
         let bounds = if capacity < BLOCK {
             format!("[:16] with capacity {capacity}")

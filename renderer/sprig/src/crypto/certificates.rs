@@ -8,7 +8,7 @@ use thinlock_go::object::Field;
 use thinlock_go::types::{Kind, STRING, Type, TypeInfo};
 use thinlock_go::{CallError, Host, Interp, List, Object, Str, Toolchain, Value};
 
-use super::keys::{Key, generate_rsa};
+use super::keys::{HostRandom, Key, generate_rsa};
 use super::pem;
 use super::x509::{self, Issuer, Template};
 use crate::args::{self, Answer, any, int, text};
@@ -53,7 +53,7 @@ impl Object for Certificate {
     }
 }
 
-fn fail<T>(text: impl Into<String>) -> Result<T, CallError> {
+fn fail<T>(text: impl Into<Str>) -> Result<T, CallError> {
     Err(CallError::message(text))
 }
 
@@ -79,7 +79,7 @@ impl Request {
 
     fn template(&self, host: &dyn Host, is_ca: bool) -> Result<Template, String> {
         let mut serial = [0; 16];
-        host.fill_random(&mut serial);
+        host.fill_random(&mut serial)?;
         let now = host.now_unix_nanos();
         // Go multiplies durations of 64 bits, which wrap around after 292 years.
         let valid = (24 * 3600 * 1_000_000_000_i64).wrapping_mul(self.days);
@@ -104,7 +104,7 @@ fn addresses(list: &List) -> Result<Vec<Vec<u8>>, CallError> {
         match text.to_utf8().and_then(|text| text.parse::<IpAddr>().ok()).map(|ip| ip.to_canonical()) {
             Some(IpAddr::V4(ip)) => Ok(ip.octets().to_vec()),
             Some(IpAddr::V6(ip)) => Ok(ip.octets().to_vec()),
-            None => fail(format!("error parsing ip: {text}")),
+            None => fail(Str::concat(&[b"error parsing ip: ", text])),
         }
     };
     list.to_vec().iter().map(parse).collect()
@@ -120,7 +120,10 @@ fn dns_names(list: &List) -> Result<Vec<Vec<u8>>, CallError> {
 
 /// A new key for a certificate.
 fn fresh_key(host: &dyn Host) -> Result<Key, CallError> {
-    generate_rsa(host, 2048).or_else(|why| fail(format!("error generating rsa key: {why}")))
+    let mut random = HostRandom::new(host);
+    let key = generate_rsa(&mut random, 2048);
+    random.check()?;
+    key.or_else(|why| fail(format!("error generating rsa key: {why}")))
 }
 
 /// The key that the user gave.

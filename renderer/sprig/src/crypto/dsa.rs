@@ -3,7 +3,6 @@
 
 use num_bigint_dig::prime::probably_prime;
 use num_bigint_dig::{BigUint, RandPrime};
-use thinlock_go::Host;
 
 use super::der::{self, Reader};
 use super::keys::HostRandom;
@@ -25,14 +24,14 @@ impl DsaKey {
     ///
     /// # Errors
     /// A host whose random numbers lead to no prime: without a limit the search would not end.
-    pub(crate) fn generate(host: &dyn Host) -> Result<DsaKey, String> {
+    pub(crate) fn generate(random: &mut HostRandom<'_>) -> Result<DsaKey, String> {
         let one = BigUint::from(1_u8);
         for _ in 0..64 {
-            let q = HostRandom(host).gen_prime(Q_BITS);
+            let q = random.gen_prime(Q_BITS);
             // p is a multiple of q and one more.
             for _ in 0..4 * P_BITS {
                 let mut bytes = vec![0; P_BITS / 8];
-                host.fill_random(&mut bytes);
+                random.fill(&mut bytes);
                 set_ends(&mut bytes);
                 let candidate = BigUint::from_bytes_be(&bytes);
                 let p = &candidate - (&candidate % &q) + &one;
@@ -46,7 +45,7 @@ impl DsaKey {
                         continue;
                     }
                     let mut bytes = vec![0; Q_BITS / 8 + 8];
-                    host.fill_random(&mut bytes);
+                    random.fill(&mut bytes);
                     let x = BigUint::from_bytes_be(&bytes) % (&q - &one) + &one;
                     let y = g.modpow(&x, &p);
                     return Ok(DsaKey { p, q, g, y, x });

@@ -5,35 +5,66 @@ use num_bigint_dig::{BigUint, ModInverse};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use thinlock_go::{Host, Interp, Toolchain, Value};
+use thinlock_go::{CallError, Host, Interp, Toolchain, Value};
 
 use super::der::{self, Reader, tag};
 use super::dsa::DsaKey;
 use super::{oids, pem};
 use crate::args::{Answer, text};
 
-/// The host's randomness for the crates that make keys.
-pub(crate) struct HostRandom<'a>(pub(crate) &'a dyn Host);
+/// The host's randomness for the crates that make keys, whose searches cannot be stopped from within. Where the host has
+/// none they get a sequence that lets them end, and [`HostRandom::check`] must refuse what came of it.
+pub(crate) struct HostRandom<'a> {
+    host: &'a dyn Host,
+    failure: Option<String>,
+    filled: u64,
+}
+
+impl<'a> HostRandom<'a> {
+    pub(crate) fn new(host: &'a dyn Host) -> HostRandom<'a> {
+        HostRandom { host, failure: None, filled: 0 }
+    }
+
+    /// Whether all bytes so far came from the host.
+    ///
+    /// # Errors
+    /// What the host said when it had none.
+    pub(crate) fn check(self) -> Result<(), CallError> {
+        self.failure.map_or(Ok(()), |why| Err(CallError::message(why)))
+    }
+
+    pub(crate) fn fill(&mut self, buffer: &mut [u8]) {
+        if self.failure.is_none() {
+            self.failure = self.host.fill_random(buffer).err();
+        }
+        if self.failure.is_some() {
+            for chunk in buffer.chunks_mut(32) {
+                self.filled = self.filled.wrapping_add(1);
+                chunk.copy_from_slice(&Sha256::digest(self.filled.to_le_bytes())[..chunk.len()]);
+            }
+        }
+    }
+}
 
 impl rsa::rand_core::RngCore for HostRandom<'_> {
     fn next_u32(&mut self) -> u32 {
         let mut bytes = [0; 4];
-        self.0.fill_random(&mut bytes);
+        self.fill(&mut bytes);
         u32::from_le_bytes(bytes)
     }
 
     fn next_u64(&mut self) -> u64 {
         let mut bytes = [0; 8];
-        self.0.fill_random(&mut bytes);
+        self.fill(&mut bytes);
         u64::from_le_bytes(bytes)
     }
 
     fn fill_bytes(&mut self, buffer: &mut [u8]) {
-        self.0.fill_random(buffer);
+        self.fill(buffer);
     }
 
     fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), rsa::rand_core::Error> {
-        self.0.fill_random(buffer);
+        self.fill(buffer);
         Ok(())
     }
 }
@@ -97,14 +128,14 @@ pub(crate) enum Key {
 }
 
 /// `rsa.GenerateKey`.
-pub(crate) fn generate_rsa(host: &dyn Host, bits: usize) -> Result<Key, String> {
-    RsaPrivateKey::new(&mut HostRandom(host), bits).map(|key| Key::Rsa(Box::new(key))).map_err(|why| why.to_string())
+pub(crate) fn generate_rsa(random: &mut HostRandom<'_>, bits: usize) -> Result<Key, String> {
+    RsaPrivateKey::new(random, bits).map(|key| Key::Rsa(Box::new(key))).map_err(|why| why.to_string())
 }
 
-fn generate_p256(host: &dyn Host) -> Key {
+fn generate_p256(random: &mut HostRandom<'_>) -> Key {
     let mut secret = vec![0; P256.size];
     loop {
-        host.fill_random(&mut secret);
+        random.fill(&mut secret);
         // Nearly every 256-bit number is a private key; a host that repeats one that is not would never end.
         if let Some(point) = (P256.public)(&secret) {
             return Key::Ec(EcKey { curve: &P256, secret, point });
@@ -118,22 +149,23 @@ fn generate_p256(host: &dyn Host) -> Key {
     }
 }
 
-fn generate_ed25519(host: &dyn Host) -> Key {
+fn generate_ed25519(random: &mut HostRandom<'_>) -> Key {
     let mut seed = [0; 32];
-    host.fill_random(&mut seed);
+    random.fill(&mut seed);
     Key::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed)))
 }
 
 pub(crate) fn gen_private_key(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let kind = text(args, 0)?;
-    let host = interp.host();
+    let mut random = HostRandom::new(interp.host());
     let key = match kind.as_bytes() {
-        b"" | b"rsa" => generate_rsa(host, 4096),
-        b"dsa" => DsaKey::generate(host).map(|key| Key::Dsa(Box::new(key))),
-        b"ecdsa" => Ok(generate_p256(host)),
-        b"ed25519" => Ok(generate_ed25519(host)),
+        b"" | b"rsa" => generate_rsa(&mut random, 4096),
+        b"dsa" => DsaKey::generate(&mut random).map(|key| Key::Dsa(Box::new(key))),
+        b"ecdsa" => Ok(generate_p256(&mut random)),
+        b"ed25519" => Ok(generate_ed25519(&mut random)),
         _ => return Ok(Value::Str([b"Unknown type ", kind.as_bytes()].concat().into())),
     };
+    random.check()?;
     Ok(match key {
         Ok(key) => key.to_pem().into(),
         Err(why) => format!("failed to generate private key: {why}").into(),

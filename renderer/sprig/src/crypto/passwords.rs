@@ -26,12 +26,12 @@ fn push_base64(out: &mut String, bytes: &[u8]) {
 }
 
 /// The `$2a$10$…` hash of a password under a random salt; the text of Go's error for a password over 72 bytes.
-fn bcrypt_hash(host: &dyn Host, password: &[u8]) -> String {
+fn bcrypt_hash(host: &dyn Host, password: &[u8]) -> Result<String, CallError> {
     if password.len() > 72 {
-        return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_owned();
+        return Ok("failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_owned());
     }
     let mut salt = [0; 16];
-    host.fill_random(&mut salt);
+    host.fill_random(&mut salt)?;
     // The terminating zero counts as part of the password, as far as it fits.
     let mut key = password.to_vec();
     key.push(0);
@@ -41,11 +41,11 @@ fn bcrypt_hash(host: &dyn Host, password: &[u8]) -> String {
     push_base64(&mut out, &salt);
     // The last of the 24 bytes has never been part of the format.
     push_base64(&mut out, hash.get(..23).unwrap_or_default());
-    out
+    Ok(out)
 }
 
 pub(crate) fn bcrypt(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    Ok(bcrypt_hash(interp.host(), &text(args, 0)?).into())
+    Ok(bcrypt_hash(interp.host(), &text(args, 0)?)?.into())
 }
 
 pub(crate) fn htpasswd(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -53,7 +53,7 @@ pub(crate) fn htpasswd(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     if user.contains(&b':') {
         return Ok(Value::Str([b"invalid username: ", user.as_bytes()].concat().into()));
     }
-    let hash = bcrypt_hash(interp.host(), &password);
+    let hash = bcrypt_hash(interp.host(), &password)?;
     Ok(Value::Str([user.as_bytes(), b":", hash.as_bytes()].concat().into()))
 }
 

@@ -49,10 +49,10 @@ impl Files {
     }
 
     /// `toYaml` of base names and contents. Of files with one base name Go keeps a random one, here it is the last.
-    fn flattened(&self, content: impl Fn(&Str) -> Value) -> Value {
+    fn flattened(&self, content: impl Fn(&Str) -> Value) -> Result<Value, CallError> {
         let entries = self.files.iter().map(|(name, data)| (Str::from(path::base(name)), content(data))).collect();
         let map = Map::from_entries(&types::MAP_STRING_STRING, entries);
-        Value::Str(crate::functions::to_yaml(&Value::Map(map)))
+        crate::functions::to_yaml(&Value::Map(map)).map(Value::Str)
     }
 
     fn lines(&self, name: &Str) -> Result<Value, CallError> {
@@ -101,8 +101,8 @@ impl Object for Files {
             ("GetBytes", [Value::Str(name)]) => Ok(Value::bytes(self.get(name))),
             ("Glob", [Value::Str(pattern)]) => Ok(Value::Object(Rc::new(self.glob(pattern)))),
             ("Lines", [Value::Str(name)]) => self.lines(name),
-            ("AsConfig", []) => Ok(self.flattened(|data| Value::Str(data.clone()))),
-            ("AsSecrets", []) => Ok(self.flattened(|data| Value::from(base64(data)))),
+            ("AsConfig", []) => self.flattened(|data| Value::Str(data.clone())),
+            ("AsSecrets", []) => self.flattened(|data| Value::from(base64(data))),
             _ => Err(CallError::message(format!("engine.files: no method {method}"))),
         }
     }

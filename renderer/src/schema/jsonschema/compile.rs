@@ -253,13 +253,14 @@ impl<'a> Compiler<'a> {
                 .map_err(|_| format!("error in parsing anchor at {}", strconv::quote(out.location.as_bytes())))?;
         }
         out.reference = self.reference(k.json, b"$ref", k.url, k.base)?;
-        if draft < Draft::Draft2019 && out.reference.is_some() {
-            return Ok(());
+        // Beside a reference, an old draft knows no other keywords. The engine forgets that for those which came with
+        // draft 6 and 7, and so `const` counts.
+        if draft >= Draft::Draft2019 || out.reference.is_none() {
+            self.applicators(out, k)?;
+            assertions(out, k)?;
+            let asserted = self.assert_format || draft < Draft::Draft2019;
+            out.format = k.text(b"format").filter(|name| asserted && super::format::is_known(name)).cloned();
         }
-        self.applicators(out, k)?;
-        assertions(out, k)?;
-        let asserted = self.assert_format || draft < Draft::Draft2019;
-        out.format = k.text(b"format").filter(|name| asserted && super::format::is_known(name)).cloned();
         if draft >= Draft::Draft6 {
             out.contains = self.schema(k, "contains");
             out.property_names = self.schema(k, "propertyNames");

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use thinlock_go::types::Kind;
-use thinlock_go::{CallError, Object, Toolchain, Value, fmt};
+use thinlock_go::{CallError, Object, Str, Toolchain, Value, fmt};
 
 use super::{is_nil, plain};
 use crate::rv::Rv;
@@ -91,8 +91,8 @@ fn eq_one(a: &Value, b: &Value, toolchain: &Toolchain) -> Result<bool, CallError
     let kinds_agree = a.kind() == b.kind() || a.is_nil() || b.is_nil();
     if !kinds_agree {
         let (x, y) = (verb_s(a)?, fmt::format_value(b)?);
-        let (x, y) = (String::from_utf8_lossy(&x), y.to_lossy());
-        let text = format!("non-comparable types {x}: {}, {}: {y}", a.type_name(), b.type_name());
+        let (a, b) = (a.type_name().as_bytes(), b.type_name().as_bytes());
+        let text = Str::concat(&[b"non-comparable types ", &x, b": ", a, b", ", b, b": ", &y]);
         return Err(CallError::message(text));
     }
     if is_nil(a) || is_nil(b) {
@@ -102,8 +102,7 @@ fn eq_one(a: &Value, b: &Value, toolchain: &Toolchain) -> Result<bool, CallError
         (Value::Object(x), Value::Object(y)) if comparable(y) => Ok(same(x, y)),
         _ => {
             let text = verb_s(b)?;
-            let text = format!("non-comparable type {}: {}", String::from_utf8_lossy(&text), b.type_name());
-            Err(CallError::message(text))
+            Err(CallError::message(Str::concat(&[b"non-comparable type ", &text, b": ", b.type_name().as_bytes()])))
         }
     }
 }

@@ -193,10 +193,18 @@ impl State<'_, '_> {
             }
             _ => {
                 let text = code.node_text(arg);
-                return Err(self.error(format!("can't handle {text} for arg of type {to}")));
+                return Err(self.error(Str::concat(&[
+                    b"can't handle ",
+                    &text,
+                    b" for arg of type ",
+                    to.name.as_bytes(),
+                ])));
             }
         };
-        value.ok_or_else(|| self.error(format!("expected {expected}; found {}", code.node_text(arg))))
+        value.ok_or_else(|| {
+            let found = code.node_text(arg);
+            self.error(Str::concat(&[b"expected ", expected.as_bytes(), b"; found ", &found]))
+        })
     }
 
     /// An operand where no type is asked for: an argument of type `interface {}` or `reflect.Value`, or the receiver of

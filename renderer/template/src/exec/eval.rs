@@ -56,7 +56,7 @@ impl State<'_, '_> {
         match at.map(|at| self.base + at) {
             Some(at) if at < self.shared.vars.len() => Ok(at),
             _ => {
-                let name = self.code.variables[name as usize].to_lossy();
+                let name = &self.code.variables[name as usize];
                 Err(self.error(format!("undefined variable: {name}")))
             }
         }
@@ -105,7 +105,7 @@ impl State<'_, '_> {
             return Ok(());
         }
         let text = self.code.node_text(first);
-        Err(self.error(format!("can't give argument to non-function {text}")))
+        Err(self.error(Str::concat(&[b"can't give argument to non-function ", &text])))
     }
 
     /// The value of a constant where no type is asked for.
@@ -122,7 +122,7 @@ impl State<'_, '_> {
                     None => return Err(self.error(format!("{} overflows int", code.node_text(id)))),
                 }
             }
-            _ => return Err(self.error(format!("can't evaluate command {}", quoted(code.node_text(id).as_bytes())))),
+            _ => return Err(self.error(format!("can't evaluate command {}", quoted(&code.node_text(id))))),
         }))
     }
 

@@ -1,7 +1,6 @@
 //! What the parsers of one text build together.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use thinlock_go::{Str, unicode, utf8};
 
@@ -13,12 +12,12 @@ use crate::tree::{Callee, Kind, Node, NodeId, Number, Quoted, Span, Tree};
 pub(super) struct Shared<'i> {
     pub(super) lexer: Lexer<'i>,
     pub(super) text: &'i [u8],
-    pub(super) file: Arc<str>,
+    pub(super) file: Str,
     pub(super) functions: &'i FuncMap,
     pub(super) parentheses_limited: bool,
     pub(super) floor: usize,
     pub(super) trees: Vec<Tree>,
-    pub(super) tree_index: HashMap<Arc<str>, usize>,
+    pub(super) tree_index: HashMap<Str, usize>,
     pub(super) nodes: Vec<Node>,
     pub(super) children: Vec<NodeId>,
     pub(super) keys: Vec<Str>,

@@ -1,8 +1,6 @@
 //! Three tokens of look-ahead, and the errors of a parser.
 
-use std::sync::Arc;
-
-use thinlock_go::{Error, ErrorKind, Place, stack, utf8};
+use thinlock_go::{Error, ErrorKind, Place, Str, stack, utf8};
 
 use super::{Result, TreeParser};
 use crate::lex::{Item, Token};
@@ -58,9 +56,9 @@ impl<'i> TreeParser<'_, 'i> {
     }
 
     #[cold]
-    pub(super) fn error(&self, message: impl Into<String>) -> Error {
+    pub(super) fn error(&self, message: impl Into<Str>) -> Error {
         let mut error = Error::new(ErrorKind::Parse, message);
-        error.data_mut().place = Some(Place { file: Arc::clone(&self.shared.file), line: self.token[0].line });
+        error.data_mut().place = Some(Place { file: self.shared.file.clone(), line: self.token[0].line });
         error
     }
 
@@ -75,13 +73,14 @@ impl<'i> TreeParser<'_, 'i> {
         if item.token != Token::Error {
             return self.error(format!("unexpected {text} in {context}"));
         }
-        let mut extra = String::new();
         if self.action_line != 0 && self.action_line != item.line {
             // Go avoids "action in action".
             let lead = if text.ends_with(" action") { "" } else { " in action" };
-            extra = format!("{lead} started at {}:{}", self.shared.file, self.action_line);
+            let line = self.action_line.to_string();
+            let parts = [text.as_bytes(), lead.as_bytes(), b" started at ", &self.shared.file, b":", line.as_bytes()];
+            return self.error(Str::concat(&parts));
         }
-        self.error(text + &extra)
+        self.error(text)
     }
 
     /// Go's `item.String`.
@@ -99,7 +98,7 @@ impl<'i> TreeParser<'_, 'i> {
     /// Refuses what is nested too deeply for the stack.
     pub(super) fn check_stack(&self) -> Result<()> {
         if stack::is_below(self.shared.floor) {
-            let mut error = self.error("template is nested too deeply");
+            let mut error = self.error("template is nested too deeply for the stack");
             error.data_mut().kind = ErrorKind::Limit;
             return Err(error);
         }

@@ -9,7 +9,7 @@ use crate::{Limits, error_text, parse};
 fn check_limit(world: &World, text: &str, want: &str) {
     let error = world.run(text).expect_err(text);
     assert_eq!(error.data().kind, ErrorKind::Limit, "{}", error_text(&error));
-    assert!(error.data().message.contains(want), "{}", error_text(&error));
+    assert!(error.data().message.to_lossy().contains(want), "{}", error_text(&error));
 }
 
 #[test]

@@ -22,8 +22,8 @@ impl Host for Nowhere {
     fn local_zone(&self) -> &str {
         "UTC"
     }
-    fn fill_random(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
+    fn fill_random(&self, _: &mut [u8]) -> Result<(), String> {
+        Err("no randomness".to_owned())
     }
     fn host_by_name(&self, _: &str) -> String {
         String::new()
@@ -134,7 +134,7 @@ static FUNCTIONS: &[Func] = &[
     func("set", &[&MAP_STRING_ANY, &STRING, &ANY], &MAP_STRING_ANY, set),
     func("id", &[&ANY], &ANY, id),
     func("typeOf", &[&ANY], &STRING, |_, args| Ok(args[0].type_name().into())),
-    func("fail", &[&STRING], &STRING, |_, args| Err(CallError::Fail(text(args, 0).to_lossy().into_owned()))),
+    func("fail", &[&STRING], &STRING, |_, args| Err(CallError::Fail(text(args, 0)))),
     func("int", &[&INT], &INT, id),
     func("i64", &[&INT64], &INT64, id),
     func("u8", &[&UINT8], &UINT8, id),

@@ -24,6 +24,10 @@ enum Version {
     V3,
 }
 
+/// The most bytes that one call writes, where Go would go on until the memory is full: a few maps can hold each other so
+/// often that they are endless as a tree.
+const MAX_OUTPUT: usize = 1 << 27;
+
 /// Deeper values are written the slow way: their indentation alone is quadratic, and a map may hold itself. Go, too, looks
 /// for cycles from here on.
 const MAX_DIRECT_DEPTH: usize = 1000;
@@ -51,11 +55,18 @@ pub fn to_yaml_into(out: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
     let start = out.len();
     let mut emitter = Emitter::new(out, Version::V2);
     emitter.direct = true;
-    if emitter.document(value, MAX_DIRECT_DEPTH).is_ok() {
+    let done = emitter.document(value, MAX_DIRECT_DEPTH);
+    if done.is_ok() {
         return Ok(());
     }
     out.truncate(start);
-    let json = json::encode(value, Html::Escape).map_err(|text| Error::new(text).wrap("error marshaling into JSON"))?;
+    if let Err(Refusal::TooLarge) = done {
+        return Err(Error::too_large());
+    }
+    let json = json::encode(value, Html::Escape).map_err(|text| match text.as_str() {
+        json::TOO_LARGE => Error::too_large(),
+        _ => Error::new(text).wrap("error marshaling into JSON"),
+    })?;
     let tree = parser::parse(&json)?;
     let document = Document::decode(&tree)?;
     let value = document.assemble::<Typed>(document.root)?;
@@ -70,6 +81,8 @@ enum Refusal {
     Indirect,
     /// Go panics with this text.
     Panic(String),
+    /// More than [`MAX_OUTPUT`] bytes.
+    TooLarge,
 }
 
 /// The collections around the current place.
@@ -175,8 +188,12 @@ impl<'o> Emitter<'o> {
     // --- nodes
 
     fn document(&mut self, value: &Value, max_depth: usize) -> Result<(), Refusal> {
+        let most = self.out.len().saturating_add(MAX_OUTPUT);
         self.node(value, Context::Root)?;
         while let Some(level) = self.levels.last_mut() {
+            if self.out.len() > most {
+                return Err(Refusal::TooLarge);
+            }
             match level {
                 Level::List { list, next, indent } => {
                     let Some(item) = list.get(*next) else {

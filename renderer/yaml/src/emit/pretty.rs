@@ -23,6 +23,7 @@ pub fn to_yaml_pretty(value: &Value) -> Result<Vec<u8>, Error> {
         Ok(()) => Ok(out),
         Err(Refusal::Panic(text)) => Err(Error::new(text)),
         Err(Refusal::Indirect) => Ok(Vec::new()),
+        Err(Refusal::TooLarge) => Err(Error::too_large()),
     }
 }
 
