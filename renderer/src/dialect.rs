@@ -11,9 +11,12 @@ use crate::schema;
 use crate::values::ValueRules;
 
 mod api_versions;
+mod aspects;
+pub mod differences;
 mod stack;
 mod table;
 
+pub use aspects::Aspect;
 pub use stack::{StackRules, Traced};
 pub use table::{HELM_3_17, HELM_3_19, HELM_3_22, HELM_4_1, HELM_4_3};
 

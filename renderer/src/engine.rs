@@ -83,6 +83,9 @@ pub enum Randomness<'a> {
     Refused,
 }
 
+/// What `now` is in renders with a seed, in nanoseconds since the Unix epoch: 2020-01-01T00:00:00Z.
+pub const SEEDED_NOW: i128 = 1_577_836_800_000_000_000;
+
 /// Answers the `lookup` function: the objects of a cluster, as far as the caller knows them.
 pub trait Lookup: Send + Sync {
     /// The object, or the list where `name` is empty, as Kubernetes gives it in JSON; [`Frozen::Nil`] where there is

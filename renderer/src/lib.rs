@@ -86,6 +86,7 @@ pub mod manifest;
 pub mod schema;
 pub mod source;
 pub mod toml;
+pub mod uses;
 pub mod values;
 
 pub use chart::{Chart, ChartError};

@@ -99,7 +99,7 @@ fn dialect(args: &[String], env: &Env) -> Result<&'static Dialect, String> {
     }
     let newest = Dialect::ALL[Dialect::ALL.len() - 1];
     let Some(name) = name else { return Ok(newest) };
-    Dialect::from_name(name).ok_or_else(|| {
+    Dialect::from_mixed_name(name).ok_or_else(|| {
         let known: Vec<_> = Dialect::ALL.iter().map(|dialect| dialect.name).collect();
         format!("unknown dialect {name:?}: use --dialect or {DIALECT_VARIABLE} with one of {}", known.join(", "))
     })

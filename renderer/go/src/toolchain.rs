@@ -76,6 +76,25 @@ impl Toolchain {
     };
 }
 
+impl Toolchain {
+    /// Every property by its name.
+    pub fn properties(&self) -> Vec<(&'static str, bool)> {
+        macro_rules! all {
+            ($($name:ident)*) => {{
+                // All of them: a property that is missing here does not compile.
+                let Toolchain { $($name),* } = self;
+                vec![$((stringify!($name), *$name)),*]
+            }};
+        }
+        all! {
+            range_over_int comparison_names_types comment_lines_counted expression_depth_limited regexp_property_aliases
+            url_brackets_hold_ipv6 url_brackets_first url_ports_strict semver_groups_share_prerelease
+            semver_lowercase_texts semver_empty_identifiers_refused semver_limits toml_hexadecimal toml_real_lines toml_1_1
+            toml_arrays_defined_once toml_inline_struct_commas toml_exponents sha256_subject_key_id small_rsa_keys_refused
+        }
+    }
+}
+
 impl Default for Toolchain {
     fn default() -> Toolchain {
         Toolchain::NEWEST

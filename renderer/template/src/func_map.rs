@@ -50,6 +50,11 @@ impl FuncMap {
         names
     }
 
+    /// Whether templates may call a function of this name, be it of the map or one of Go's builtins.
+    pub fn knows(&self, name: &str) -> bool {
+        self.resolve(name).is_some()
+    }
+
     pub(crate) fn resolve(&self, name: &str) -> Option<Callee> {
         match self.functions.get(name) {
             Some(function) => Some(Callee::Func(function)),

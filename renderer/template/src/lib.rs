@@ -48,6 +48,7 @@ mod report;
 mod rv;
 mod set;
 mod tree;
+mod uses;
 
 #[cfg(test)]
 mod tests;
@@ -59,3 +60,4 @@ pub use parse::parse;
 pub use report::{ErrorChain, error_bytes, error_chain, error_text, excerpt, hint};
 pub use set::{Set, TextCache};
 pub use tree::Parsed;
+pub use uses::{Use, Used};
