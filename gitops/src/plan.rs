@@ -39,6 +39,10 @@ pub struct Options {
     pub worktree: bool,
     /// Another layout than the configured one.
     pub layout: Option<Layout>,
+    /// Another dialect than the configured ones.
+    pub dialect: Option<&'static Dialect>,
+    /// Makes what charts make random follow from this text, so that renderings can be compared.
+    pub seed: Option<String>,
 }
 
 /// One run over a GitOps repository: its configuration, and what deployments share.
@@ -56,6 +60,8 @@ pub struct Run {
     located: Mutex<HashMap<ChartKey, Result<Located>>>,
     freight: Option<String>,
     layout: Option<Layout>,
+    dialect: Option<&'static Dialect>,
+    seed: Option<Arc<str>>,
 }
 
 /// What names a chart: the repository's name, the commit, the path.
@@ -110,6 +116,8 @@ pub(crate) struct Plan {
     pub(crate) dialect: &'static Dialect,
     pub(crate) capabilities: Arc<Capabilities>,
     pub(crate) review_only: bool,
+    /// What random functions follow from; none: they are random.
+    pub(crate) seed: Option<Arc<str>>,
     /// Everything else, as it is recorded; the output's tree is not known yet.
     pub(crate) provenance: Provenance,
     deployment: Frozen,
@@ -121,7 +129,7 @@ impl Run {
     /// # Errors
     /// A revision is unknown, or the configuration is wrong.
     pub fn open(options: Options) -> Result<Run> {
-        let Options { repository, cwd, sources, freight, policy, worktree, layout } = options;
+        let Options { repository, cwd, sources, freight, policy, worktree, layout, dialect, seed } = options;
         let trees = Trees::new(repository.local());
         let main = repository::main_branch(trees.repository());
         let (policy, main, main_branch) = if worktree {
@@ -168,6 +176,8 @@ impl Run {
             located: Mutex::default(),
             freight,
             layout,
+            dialect,
+            seed: seed.map(Arc::from),
         })
     }
 
@@ -346,11 +356,12 @@ impl Run {
             )));
         }
 
+        let dialect = self.dialect.unwrap_or(app.dialect);
         let kube_version = match &app.kube_version {
-            Some(text) => Some(KubeVersion::parse(text, app.dialect).map_err(Error::input)?),
+            Some(text) => Some(KubeVersion::parse(text, dialect).map_err(Error::input)?),
             None => None,
         };
-        let capabilities = Capabilities::new(app.dialect, kube_version, &app.api_versions);
+        let capabilities = Capabilities::new(dialect, kube_version, &app.api_versions);
         let layout = self.layout.unwrap_or(app.layout);
         let policy_commit = self.policy_commit().map(|id| id.to_string());
         let mut provenance = Provenance {
@@ -375,7 +386,7 @@ impl Run {
                 namespace: app.release_namespace.expand(&scope)?,
             },
             helm: Helm {
-                dialect: app.dialect.name.into(),
+                dialect: dialect.name.into(),
                 kube_version: capabilities.kube_version.version.clone(),
                 api_versions: app.api_versions.clone(),
                 include_crds: app.include_crds,
@@ -396,9 +407,10 @@ impl Run {
             chart,
             values,
             layout,
-            dialect: app.dialect,
+            dialect,
             capabilities: Arc::new(capabilities),
             review_only: app.review.contains(name),
+            seed: self.seed.clone(),
             provenance,
             deployment,
         })

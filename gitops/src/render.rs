@@ -73,7 +73,10 @@ pub(crate) fn render(
         skip_schema_validation: !helm.schema_validation,
         library_allowed: false,
         enable_dns: false,
-        randomness: Randomness::Host,
+        randomness: match &plan.seed {
+            Some(seed) => Randomness::Seeded { seed: seed.as_bytes(), now_unix_nanos: engine::SEEDED_NOW },
+            None => Randomness::Host,
+        },
         lookup: None,
         limits: Limits::default(),
     };

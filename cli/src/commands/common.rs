@@ -60,7 +60,14 @@ impl Where {
             policy: self.policy.clone(),
             worktree: false,
             layout: None,
+            dialect: None,
+            seed: None,
         })
+    }
+
+    /// How many threads were asked for.
+    pub(crate) fn jobs(&self) -> Option<u16> {
+        self.jobs
     }
 
     /// Runs on as many threads as were asked for.
