@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::shared::Shared;
 
 /// The surroundings of one command.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +20,8 @@ pub struct Env {
     pub vars: BTreeMap<OsString, OsString>,
     /// Whether people watch standard error: progress is shown, and colours may be.
     pub terminal: bool,
+    /// What this command shares with others of the process; nothing, if there is none.
+    pub shared: Option<Arc<Shared>>,
 }
 
 /// The standard streams of one command. Standard output is data, standard error is for people.
@@ -39,6 +44,7 @@ impl Env {
             cwd: std::env::current_dir()?,
             vars: std::env::vars_os().collect(),
             terminal: io::stderr().is_terminal(),
+            shared: None,
         })
     }
 

@@ -4,13 +4,15 @@ mod commands;
 mod env;
 mod host;
 mod in_process;
+mod shared;
 mod template;
 
 use std::ffi::OsString;
 use std::path::Path;
 
 pub use env::{Env, Streams};
-pub use in_process::InProcess;
+pub use in_process::{InProcess, SharingInProcess};
+pub use shared::Shared;
 
 /// Exit status: done.
 pub const DONE: u8 = 0;

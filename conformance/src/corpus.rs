@@ -4,14 +4,21 @@
 //! charts/NAME.tgz            the charts
 //! cases.jsonl                one case a line: id, chart, argv, and the files that argv names
 //! results-vX.Y.Z.jsonl       one result a line: exit status, SHA-256 of standard output, standard error, files written
-//! outputs.tgz                optional: the bytes, each member named by its SHA-256
+//! outputs.tgz                optional: the bytes, each member named by its SHA-256; or goldens/REPO.tar.xz, one for each
+//!                            repository that charts come from
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod judge;
+mod layout;
+mod loose;
+mod outputs;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Component, Path, PathBuf};
-use std::sync::OnceLock;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
@@ -19,11 +26,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thinlock_renderer::Dialect;
 
-use crate::difference::difference;
-use crate::{Helm, Invocation, Verdict};
+use crate::{Helm, Verdict};
+use judge::{Judgement, against_recording, compare};
+pub(crate) use layout::{lay_out, run_case};
+use loose::Loose;
+pub use loose::{LooseFigures, LooseVerdict};
+pub(crate) use outputs::OUTPUTS;
 
 /// A case of a suite.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Case {
     /// The name, unique in the suite.
     pub id: String,
@@ -59,6 +70,9 @@ pub struct Golden {
     /// Whether standard error was.
     #[serde(default = "yes")]
     pub stderr_deterministic: bool,
+    /// The SHA-256 of standard output in further runs, where it differs from run to run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alt: Vec<String>,
     /// The files written below `out/`: path to SHA-256 and length.
     #[serde(default)]
     pub tree: BTreeMap<String, (String, u64)>,
@@ -81,13 +95,38 @@ pub struct Ran {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
+impl Ran {
+    /// The files below a folder, by their paths from the case's own folder.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn files_below(root: &Path, folder: &str) -> Result<BTreeMap<String, Vec<u8>>, String> {
+        let mut files = BTreeMap::new();
+        layout::read_files(&root.join(folder), root, &mut files).map_err(|error| error.to_string())?;
+        Ok(files)
+    }
+}
+
 /// A suite with the results of one Helm.
 #[derive(Debug)]
 pub struct Corpus {
     folder: PathBuf,
+    dialect: &'static str,
     cases: Vec<(Case, Golden)>,
-    left_out: usize,
+    loose: Vec<Loose>,
 }
+
+/// How long all cases took, with each of two Helms.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// The one that is judged.
+    pub ours: Duration,
+    /// The one that it is compared with.
+    pub theirs: Duration,
+}
+
+/// How many differences are looked up in archives that must be read from the start for each.
+const LOOKED_UP: usize = 20;
 
 /// The dialects that a suite has recordings for, with the version that was recorded: `(helm-4.1, v4.1.4)`. A version that
 /// no dialect answers for is left out.
@@ -120,50 +159,65 @@ pub fn dialect_of(version: &str) -> Option<&'static str> {
 }
 
 impl Corpus {
-    /// Reads the cases that have a result for a dialect. Those whose output differs from run to run are left out, and
-    /// counted.
+    /// Reads the cases that have a result for a dialect.
     ///
     /// # Errors
     /// A file is missing or is not what it should be; the error names it and the line.
-    pub fn load(folder: &Path, dialect: &str) -> io::Result<Corpus> {
+    pub fn load(folder: &Path, dialect: &'static str) -> io::Result<Corpus> {
         let all = recorded(folder)?;
         let Some((_, version)) = all.iter().rev().find(|(name, _)| *name == dialect) else {
             return Err(io::Error::other(format!("{}: no results are recorded for {dialect}", folder.display())));
         };
-        let goldens: Vec<Golden> = lines(&folder.join(format!("results-{version}.jsonl")))?;
+        let goldens: Vec<Golden> = lines(&folder.join(results_name(version)))?;
         let mut goldens: BTreeMap<String, Golden> = goldens.into_iter().map(|g| (g.id.clone(), g)).collect();
         let cases: Vec<Case> = lines(&folder.join("cases.jsonl"))?;
         let pairs: Vec<(Case, Golden)> =
             cases.into_iter().filter_map(|case| goldens.remove(&case.id).map(|golden| (case, golden))).collect();
-        let all = pairs.len();
-        let cases: Vec<_> =
-            pairs.into_iter().filter(|(case, golden)| case.deterministic && golden.deterministic).collect();
-        Ok(Corpus { folder: folder.to_owned(), left_out: all - cases.len(), cases })
+        let (cases, loose): (Vec<_>, Vec<_>) =
+            pairs.into_iter().partition(|(case, golden)| case.deterministic && golden.deterministic);
+        let loose = with_families(folder, &all, version, loose)?;
+        Ok(Corpus { folder: folder.to_owned(), dialect, cases, loose })
     }
 
     /// Reads the cases without any results, for [`Corpus::run_against`].
     ///
     /// # Errors
     /// As [`Corpus::load`].
-    pub fn unrecorded(folder: &Path) -> io::Result<Corpus> {
+    pub fn unrecorded(folder: &Path, dialect: &'static str) -> io::Result<Corpus> {
         let all: Vec<Case> = lines(&folder.join("cases.jsonl"))?;
-        let count = all.len();
-        let cases: Vec<_> =
-            all.into_iter().filter(|case| case.deterministic).map(|case| (case, Golden::default())).collect();
-        Ok(Corpus { folder: folder.to_owned(), left_out: count - cases.len(), cases })
+        let (cases, loose): (Vec<_>, Vec<_>) = all.into_iter().partition(|case| case.deterministic);
+        let cases = cases.into_iter().map(|case| (case, Golden::default())).collect();
+        let loose =
+            loose.into_iter().map(|case| Loose { case, golden: Golden::default(), families: Vec::new() }).collect();
+        Ok(Corpus { folder: folder.to_owned(), dialect, cases, loose })
     }
 
-    /// The cases, in the order of the suite.
+    /// The dialect whose results were read.
+    pub fn dialect(&self) -> &'static str {
+        self.dialect
+    }
+
+    /// The cases whose output is the same each time, in the order of the suite.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().map(|(case, _)| case)
     }
 
-    /// How many cases are left out because Helm's own output differs from run to run.
-    pub fn left_out(&self) -> usize {
-        self.left_out
+    /// Every case, those whose output differs from run to run last.
+    pub fn all_cases(&self) -> impl Iterator<Item = &Case> {
+        self.cases().chain(self.loose.iter().map(|loose| &loose.case))
     }
 
-    /// How many cases there are.
+    /// Where a chart of the suite lies packed.
+    pub fn packed(&self, chart: &str) -> PathBuf {
+        self.folder.join("charts").join(chart)
+    }
+
+    /// How many cases there are whose output differs from run to run; they are run by [`Corpus::run_loose`].
+    pub fn loose(&self) -> usize {
+        self.loose.len()
+    }
+
+    /// How many cases there are whose output is the same each time.
     pub fn len(&self) -> usize {
         self.cases.len()
     }
@@ -173,245 +227,189 @@ impl Corpus {
         self.cases.is_empty()
     }
 
-    /// Unpacks the charts of all cases below a scratch folder, for [`Corpus::run`].
+    /// Unpacks the charts of all cases below a scratch folder, for the functions that run them.
     ///
     /// # Errors
     /// A chart cannot be read or a file not be written.
     pub fn unpack(&self, scratch: &Path) -> io::Result<()> {
-        let charts: BTreeSet<&str> = self.cases.iter().map(|(case, _)| case.chart.as_str()).collect();
+        let charts: BTreeSet<&str> = self.all_cases().map(|case| case.chart.as_str()).collect();
         charts.into_par_iter().try_for_each(|name| {
-            let packed = fs::File::open(self.folder.join("charts").join(name))
-                .map_err(|error| named(&self.folder.join("charts").join(name), &error))?;
-            let folder = chart_folder(scratch, name);
+            let packed = fs::File::open(self.packed(name)).map_err(|error| named(&self.packed(name), &error))?;
+            let folder = layout::chart_folder(scratch, name);
             fs::create_dir_all(&folder)?;
             tar::Archive::new(flate2::read::GzDecoder::new(packed)).unpack(folder)
         })
     }
 
-    /// Runs every case in parallel and compares with what was recorded; verdicts come in the order of the cases.
+    /// Runs every case whose output is the same each time, in parallel, and compares with what was recorded; verdicts come
+    /// in the order of the cases.
     ///
     /// # Errors
     /// The scratch folder cannot be written.
-    pub fn run(&self, dialect: &'static str, helm: &dyn Helm, scratch: &Path) -> io::Result<Vec<Verdict>> {
-        let outputs = OnceLock::new();
-        self.judge(dialect, scratch, |case, golden, root| {
-            let ran = run_case(case, dialect, helm, root)?;
-            Ok(against_recording(golden, &ran, &|sha| {
-                let outputs = outputs.get_or_init(|| outputs_of(&self.folder).unwrap_or_default());
-                outputs.get(sha).map(Vec::as_slice)
-            }))
-        })
+    pub fn run(&self, helm: &dyn Helm, scratch: &Path) -> io::Result<Vec<Verdict>> {
+        let looked_up = AtomicUsize::new(0);
+        let judged = self.by_chart(helm, scratch, |helm, (case, golden)| {
+            self.in_folder(case, scratch, |root| {
+                let ran = run_case(case, self.dialect, helm, root)?;
+                Ok(against_recording(golden, &ran, &|sha| {
+                    if looked_up.fetch_add(1, Ordering::Relaxed) >= LOOKED_UP {
+                        return None;
+                    }
+                    let archive = outputs::archive_of(&self.folder, &case.repo)?;
+                    outputs::read(&archive, &HashSet::from([sha])).ok()?.remove(sha)
+                }))
+            })
+        })?;
+        Ok(self.verdicts(judged))
     }
 
-    /// As [`Corpus::run`], with what another Helm does now in the place of recordings.
+    /// As [`Corpus::run`], with what another Helm does now in the place of recordings: first all cases with the one, then
+    /// all with the other, so that the times can be compared.
     ///
     /// # Errors
     /// The scratch folder cannot be written.
-    pub fn run_against(
-        &self,
-        dialect: &'static str,
-        helm: &dyn Helm,
-        other: &dyn Helm,
-        scratch: &Path,
-    ) -> io::Result<Vec<Verdict>> {
-        self.judge(dialect, scratch, |case, _, root| {
-            let ran = run_case(case, dialect, helm, root)?;
-            remove_if_there(&root.join("out"))?;
-            let want = run_case(case, dialect, other, root)?;
-            Ok(compare(&want, &ran))
-        })
-    }
-
-    fn judge(
-        &self,
-        dialect: &'static str,
-        scratch: &Path,
-        judge: impl Fn(&Case, &Golden, &Path) -> io::Result<Judgement> + Sync,
-    ) -> io::Result<Vec<Verdict>> {
-        self.cases
+    pub fn run_against(&self, helm: &dyn Helm, other: &dyn Helm, scratch: &Path) -> io::Result<(Vec<Verdict>, Timing)> {
+        let started = Instant::now();
+        let ours: Vec<Digests> = self.by_chart(helm, scratch, |helm, (case, _)| {
+            self.in_folder(case, scratch, |root| Ok(Digests::of(&run_case(case, self.dialect, helm, root)?)))
+        })?;
+        let between = Instant::now();
+        let judged = self
+            .cases
             .par_iter()
-            .enumerate()
-            .map(|(number, (case, golden))| {
-                let root = scratch.join(format!("case-{dialect}-{number}"));
-                self.lay_out(case, &root, scratch)?;
-                let Judgement { exit, stdout, stderr, why } = judge(case, golden, &root)?;
-                fs::remove_dir_all(&root)?;
-                Ok(Verdict { id: case.id.clone(), dialect, exit, stdout, stderr, why })
+            .zip(&ours)
+            .map(|((case, _), ours)| {
+                self.in_folder(case, scratch, |root| {
+                    let want = run_case(case, self.dialect, other, root)?;
+                    if Digests::of(&want) == *ours {
+                        return Ok(Judgement::equal());
+                    }
+                    layout::remove_if_there(&root.join("out"))?;
+                    Ok(compare(&want, &run_case(case, self.dialect, helm, root)?))
+                })
+            })
+            .collect::<io::Result<Vec<_>>>()?;
+        let timing = Timing { ours: between - started, theirs: between.elapsed() };
+        Ok((self.verdicts(judged), timing))
+    }
+
+    /// Runs work for each case, the cases of one chart with what they can share; results come in the order of the cases.
+    fn by_chart<T: Send>(
+        &self,
+        helm: &dyn Helm,
+        scratch: &Path,
+        work: impl Fn(&dyn Helm, &(Case, Golden)) -> io::Result<T> + Sync,
+    ) -> io::Result<Vec<T>> {
+        let mut charts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, (case, _)) in self.cases.iter().enumerate() {
+            charts.entry(&case.chart).or_default().push(at);
+        }
+        let mut charts: Vec<(&str, Vec<usize>)> = charts.into_iter().collect();
+        // The charts with the most cases first, so that the last ones are small.
+        charts.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+        let done: Vec<Vec<(usize, T)>> = charts
+            .into_par_iter()
+            .map(|(chart, cases)| {
+                let folder = fs::canonicalize(layout::chart_folder(scratch, chart))?;
+                let packed = fs::canonicalize(self.packed(chart))?;
+                let sharing = helm.sharing(&[folder, packed]);
+                let helm = sharing.as_deref().unwrap_or(helm);
+                cases
+                    .into_par_iter()
+                    .filter_map(|at| self.cases.get(at).map(|case| (at, case)))
+                    .map(|(at, case)| Ok((at, work(helm, case)?)))
+                    .collect::<io::Result<Vec<_>>>()
+            })
+            .collect::<io::Result<_>>()?;
+        let mut done: Vec<(usize, T)> = done.into_iter().flatten().collect();
+        done.sort_by_key(|(at, _)| *at);
+        Ok(done.into_iter().map(|(_, result)| result).collect())
+    }
+
+    /// Lays a case's files out in a folder of its own below the scratch folder that [`Corpus::unpack`] filled.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn lay_out(&self, case: &Case, scratch: &Path) -> io::Result<PathBuf> {
+        let root = scratch.join(format!("case-{}-{}", self.dialect, case.id.replace('/', "_")));
+        let packed = fs::canonicalize(self.packed(&case.chart))?;
+        lay_out(case, &layout::chart_folder(scratch, &case.chart), &packed, &root)?;
+        Ok(root)
+    }
+
+    /// Runs work in a folder with a case's files, which goes afterwards.
+    fn in_folder<T>(&self, case: &Case, scratch: &Path, work: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+        let root = self.lay_out(case, scratch)?;
+        let result = work(&root)?;
+        fs::remove_dir_all(&root)?;
+        Ok(result)
+    }
+
+    fn verdicts(&self, judged: Vec<Judgement>) -> Vec<Verdict> {
+        let judged = self.cases.iter().zip(judged);
+        judged
+            .map(|((case, _), Judgement { exit, stdout, stderr, why })| Verdict {
+                id: case.id.clone(),
+                dialect: self.dialect,
+                exit,
+                stdout,
+                stderr,
+                why,
             })
             .collect()
     }
-
-    fn lay_out(&self, case: &Case, root: &Path, scratch: &Path) -> io::Result<()> {
-        let packed = fs::canonicalize(self.folder.join("charts").join(&case.chart))?;
-        lay_out(case, &chart_folder(scratch, &case.chart), &packed, root)
-    }
 }
 
-/// Lays a case's files out below a folder; the charts are linked.
-pub(crate) fn lay_out(case: &Case, chart: &Path, packed: &Path, root: &Path) -> io::Result<()> {
-    fs::create_dir_all(root)?;
-    link(chart, &root.join("chart"))?;
-    link(packed, &root.join("chart.tgz"))?;
-    for (name, text) in &case.files {
-        let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !inside {
-            return Err(io::Error::other(format!("{}: the file {name:?} is not inside the case's folder", case.id)));
-        }
-        let path = root.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, text)?;
-    }
-    Ok(())
+/// What a case did, short.
+#[derive(PartialEq, Eq)]
+struct Digests {
+    failed: bool,
+    stdout: String,
+    stderr: String,
+    files: Vec<(String, String)>,
 }
 
-/// Runs a case in the folder that [`lay_out`] filled.
-pub(crate) fn run_case(case: &Case, dialect: &str, helm: &dyn Helm, root: &Path) -> io::Result<Ran> {
-    let args = std::iter::once("template".to_owned()).chain(case.argv.iter().cloned()).collect();
-    let env = BTreeMap::from([
-        ("THINLOCK_DIALECT".to_owned(), dialect.to_owned()),
-        ("HOME".to_owned(), root.join(".home").display().to_string()),
-        ("TZ".to_owned(), "UTC".to_owned()),
-    ]);
-    let outcome = helm.run(&Invocation { args, cwd: root.to_owned(), env });
-    let mut files = BTreeMap::new();
-    read_files(&root.join("out"), root, &mut files)?;
-    let stderr = String::from_utf8_lossy(&outcome.stderr).replace(&root.display().to_string(), "$CWD");
-    Ok(Ran { status: outcome.status, stdout: outcome.stdout, stderr, files })
-}
-
-struct Judgement {
-    exit: bool,
-    stdout: bool,
-    stderr: bool,
-    why: String,
-}
-
-impl Judgement {
-    fn exit(want: i32, want_stderr: &str, got: &Ran) -> Judgement {
-        let said = if got.stderr.is_empty() { want_stderr } else { &got.stderr };
-        let why = format!("exit status {}, want {want}: {}", got.status, said.trim_end());
-        Judgement { exit: false, stdout: false, stderr: false, why }
-    }
-
-    fn output(why: String) -> Judgement {
-        Judgement { exit: true, stdout: false, stderr: false, why }
-    }
-
-    fn errors(want: &str, got: &str, matters: bool) -> Judgement {
-        let stderr = !matters || want == got;
-        let why = if stderr {
-            String::new()
-        } else {
-            format!("standard error: {}", difference(want.as_bytes(), got.as_bytes()))
-        };
-        Judgement { exit: true, stdout: true, stderr, why }
-    }
-}
-
-fn compare(want: &Ran, got: &Ran) -> Judgement {
-    if (want.status == 0) != (got.status == 0) {
-        return Judgement::exit(i32::from(want.status), &want.stderr, got);
-    }
-    if want.stdout != got.stdout {
-        return Judgement::output(format!("standard output: {}", difference(&want.stdout, &got.stdout)));
-    }
-    let names: BTreeSet<&String> = want.files.keys().chain(got.files.keys()).collect();
-    for name in names {
-        match (want.files.get(name), got.files.get(name)) {
-            (Some(want), Some(got)) if want == got => {}
-            (Some(want), Some(got)) => return Judgement::output(format!("{name}: {}", difference(want, got))),
-            (Some(_), None) => return Judgement::output(format!("{name} was not written")),
-            (None, _) => return Judgement::output(format!("{name} was written, and Helm does not write it")),
+impl Digests {
+    fn of(ran: &Ran) -> Digests {
+        Digests {
+            failed: ran.status != 0,
+            stdout: hex_sha256(&ran.stdout),
+            stderr: ran.stderr.clone(),
+            files: ran.files.iter().map(|(name, bytes)| (name.clone(), hex_sha256(bytes))).collect(),
         }
     }
-    Judgement::errors(&want.stderr, &got.stderr, true)
 }
 
-fn against_recording<'o>(golden: &Golden, got: &Ran, outputs: &dyn Fn(&str) -> Option<&'o [u8]>) -> Judgement {
-    if (got.status == 0) != (golden.exit == 0) {
-        return Judgement::exit(golden.exit, &golden.stderr, got);
+fn results_name(version: &str) -> String {
+    format!("results-{version}.jsonl")
+}
+
+/// Finds several runs for each case: the Helm's own, else those of the other versions that were recorded.
+fn with_families(
+    folder: &Path,
+    all: &[(&'static str, String)],
+    version: &str,
+    loose: Vec<(Case, Golden)>,
+) -> io::Result<Vec<Loose>> {
+    let runs = |golden: &Golden| -> Vec<String> { [&golden.sha256].into_iter().chain(&golden.alt).cloned().collect() };
+    let mut others: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+    let missing: HashSet<&str> =
+        loose.iter().filter(|(_, golden)| golden.alt.is_empty()).map(|(case, _)| case.id.as_str()).collect();
+    if !missing.is_empty() {
+        for (_, other) in all.iter().filter(|(_, other)| other != version) {
+            for golden in lines::<Golden>(&folder.join(results_name(other)))? {
+                if !golden.alt.is_empty() && golden.exit == 0 && missing.contains(golden.id.as_str()) {
+                    others.entry(golden.id.clone()).or_default().push(runs(&golden));
+                }
+            }
+        }
     }
-    let shown = |what: &str, sha: &str, got: &[u8]| {
-        Judgement::output(match outputs(sha) {
-            Some(want) => format!("{what}: {}", difference(want, got)),
-            None => format!("{what}: other bytes ({} of them; the suite has no outputs.tgz to compare)", got.len()),
-        })
+    let with_family = |(case, golden): (Case, Golden)| {
+        let families =
+            if golden.alt.is_empty() { others.remove(&case.id).unwrap_or_default() } else { vec![runs(&golden)] };
+        Loose { case, golden, families }
     };
-    if hex_sha256(&got.stdout) != golden.sha256 {
-        return shown("standard output", &golden.sha256, &got.stdout);
-    }
-    for (name, (sha, _)) in &golden.tree {
-        match got.files.get(name) {
-            Some(bytes) if hex_sha256(bytes) == *sha => {}
-            Some(bytes) => return shown(name, sha, bytes),
-            None => return Judgement::output(format!("{name} was not written")),
-        }
-    }
-    if let Some(name) = got.files.keys().find(|name| !golden.tree.contains_key(*name)) {
-        return Judgement::output(format!("{name} was written, and Helm does not write it"));
-    }
-    Judgement::errors(&golden.stderr, &got.stderr, golden.stderr_deterministic)
-}
-
-/// The name of the file with the bytes that were recorded.
-pub(crate) const OUTPUTS: &str = "outputs.tgz";
-
-fn outputs_of(folder: &Path) -> io::Result<HashMap<String, Vec<u8>>> {
-    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(fs::File::open(folder.join(OUTPUTS))?));
-    let mut outputs = HashMap::new();
-    for entry in archive.entries()? {
-        let mut entry = entry?;
-        let name = entry.path()?.display().to_string();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes)?;
-        outputs.insert(name, bytes);
-    }
-    Ok(outputs)
-}
-
-fn remove_if_there(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn chart_folder(scratch: &Path, chart: &str) -> PathBuf {
-    scratch.join("charts").join(chart.trim_end_matches(".tgz"))
-}
-
-#[cfg(unix)]
-fn link(target: &Path, at: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, at)
-}
-
-#[cfg(windows)]
-fn link(target: &Path, at: &Path) -> io::Result<()> {
-    if target.is_dir() {
-        std::os::windows::fs::symlink_dir(target, at)
-    } else {
-        std::os::windows::fs::symlink_file(target, at)
-    }
-}
-
-fn read_files(folder: &Path, root: &Path, out: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            read_files(&entry.path(), root, out)?;
-        } else {
-            let path = entry.path();
-            let name = path.strip_prefix(root).map_err(io::Error::other)?.display().to_string();
-            out.insert(name, fs::read(&path)?);
-        }
-    }
-    Ok(())
+    Ok(loose.into_iter().map(with_family).collect())
 }
 
 pub(crate) fn hex_sha256(bytes: &[u8]) -> String {
@@ -429,6 +427,7 @@ fn lines<T: DeserializeOwned>(path: &Path) -> io::Result<Vec<T>> {
     Ok(records)
 }
 
-fn named(path: &Path, error: &io::Error) -> io::Error {
+/// An error that names its file.
+pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

@@ -7,12 +7,14 @@ pub mod clean;
 pub mod corpus;
 pub mod dialects;
 mod difference;
+pub mod minimise;
 pub mod probe;
 pub mod program;
 pub mod record;
 pub mod replay;
 pub mod report;
 pub mod shrink;
+pub mod stable;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -47,4 +49,10 @@ pub struct Outcome {
 pub trait Helm: Sync {
     /// Runs one command.
     fn run(&self, invocation: &Invocation) -> Outcome;
+
+    /// One that answers the same, and may keep what it reads at these paths (or below them) from one command to the next:
+    /// charts that nobody changes meanwhile. `None` where nothing would be gained.
+    fn sharing(&self, _unchanging: &[PathBuf]) -> Option<Box<dyn Helm>> {
+        None
+    }
 }

@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use serde_json::json;
 
-use crate::corpus::{self, Case, Golden, OUTPUTS, Ran, hex_sha256};
+use crate::corpus::{self, Case, Golden, OUTPUTS, Ran, hex_sha256, named};
 use crate::program::Program;
 
 /// What is recorded: every chart with every value set and every set of flags.
@@ -120,18 +120,20 @@ pub fn record(plan: &Plan, helms: &[Program], out: &Path, scratch: &Path) -> io:
 fn golden(id: &str, runs: &[Ran]) -> (Golden, Vec<Vec<u8>>) {
     let first = runs.first().cloned().unwrap_or_default();
     let same = |equal: &dyn Fn(&Ran) -> bool| runs.iter().all(equal);
+    let output_is_same = same(&|run| run.stdout == first.stdout);
+    let others = if output_is_same { &[] } else { runs.get(1..).unwrap_or_default() };
     let golden = Golden {
         id: id.to_owned(),
         exit: i32::from(first.status),
         sha256: hex_sha256(&first.stdout),
         stderr: first.stderr.clone(),
-        deterministic: same(&|run| {
-            run.status == first.status && run.stdout == first.stdout && run.files == first.files
-        }),
+        deterministic: output_is_same && same(&|run| run.status == first.status && run.files == first.files),
         stderr_deterministic: same(&|run| run.stderr == first.stderr),
+        alt: others.iter().map(|run| hex_sha256(&run.stdout)).collect(),
         tree: first.files.iter().map(|(name, bytes)| (name.clone(), (hex_sha256(bytes), bytes.len() as u64))).collect(),
     };
-    let bytes = std::iter::once(first.stdout).chain(first.files.into_values()).collect();
+    let others = others.iter().map(|run| run.stdout.clone()).collect::<Vec<_>>();
+    let bytes = std::iter::once(first.stdout).chain(first.files.into_values()).chain(others).collect();
     (golden, bytes)
 }
 
@@ -250,7 +252,7 @@ fn walk(folder: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> io:
 }
 
 /// A compressed archive, the same bytes for the same files.
-fn archive<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> io::Result<Vec<u8>> {
+pub(crate) fn archive<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> io::Result<Vec<u8>> {
     let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
@@ -294,15 +296,11 @@ fn describe(plan: &Plan, helms: &[Program], out: &Path) -> io::Result<()> {
 }
 
 /// A word for a shell.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
-}
-
-fn named(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, LooseFigures, LooseVerdict, Timing};
 use crate::{Figures, Verdict};
 
 /// How many differences are shown to people unless they ask for all.
@@ -22,7 +22,10 @@ pub struct Section {
     /// Where each verdict's chart comes from, and the chart.
     charts: Vec<(String, String)>,
     verdicts: Vec<Verdict>,
-    left_out: usize,
+    /// Those on the cases whose output differs from run to run.
+    loose: Vec<LooseVerdict>,
+    /// How long both Helms took, where two were run.
+    timing: Option<Timing>,
 }
 
 /// What a replay found.
@@ -32,15 +35,23 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// Whether other messages on standard error are a difference as well.
     pub stderr_matters: bool,
-    /// From the first case to the last, the reading of the suites not counted.
+    /// From the first case to the last, the reading of the suites and what differs from run to run not counted.
     pub wall: Duration,
+    /// The most memory that the process has used, in bytes, as far as the system says it.
+    pub peak_memory: Option<u64>,
 }
 
 impl Section {
     /// Joins a suite's cases and their verdicts.
-    pub fn new(suite: String, dialect: &'static str, corpus: &Corpus, verdicts: Vec<Verdict>) -> Section {
+    pub fn new(suite: String, corpus: &Corpus, verdicts: Vec<Verdict>, loose: Vec<LooseVerdict>) -> Section {
         let charts = corpus.cases().map(|case| (case.repo.clone(), case.chart.clone())).collect();
-        Section { suite, dialect, charts, verdicts, left_out: corpus.left_out() }
+        Section { suite, dialect: corpus.dialect(), charts, verdicts, loose, timing: None }
+    }
+
+    /// With the times that both Helms took.
+    #[must_use]
+    pub fn timed(self, timing: Timing) -> Section {
+        Section { timing: Some(timing), ..self }
     }
 
     fn rows(&self) -> BTreeMap<(&str, &str), Vec<&Verdict>> {
@@ -61,14 +72,33 @@ impl Report {
         self.sections.iter().flat_map(|section| &section.verdicts)
     }
 
-    /// How many cases differ.
-    pub fn different(&self) -> usize {
-        self.verdicts().filter(|verdict| self.differs(verdict)).count()
+    fn loose(&self) -> impl Iterator<Item = &LooseVerdict> {
+        self.sections.iter().flat_map(|section| &section.loose)
     }
 
-    /// How many cases were run.
+    /// How many cases differ, those whose output differs from run to run included.
+    pub fn different(&self) -> usize {
+        self.verdicts().filter(|verdict| self.differs(verdict)).count()
+            + self.loose().filter(|verdict| !verdict.is_equal()).count()
+    }
+
+    /// How many cases were run, those whose output differs from run to run not counted.
     pub fn cases(&self) -> usize {
         self.sections.iter().map(|section| section.verdicts.len()).sum()
+    }
+
+    /// What is different: the case, the dialect, and why.
+    fn differences(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let fixed = self.verdicts().filter(|verdict| self.differs(verdict));
+        let loose = self.loose().filter(|verdict| !verdict.is_equal());
+        fixed
+            .map(|verdict| (verdict.id.as_str(), verdict.dialect, verdict.why.as_str()))
+            .chain(loose.map(|verdict| (verdict.id.as_str(), verdict.dialect, verdict.why.as_str())))
+    }
+
+    /// Whether no case was run at all.
+    pub fn is_empty(&self) -> bool {
+        self.cases() + self.loose().count() == 0
     }
 
     /// Cases a second.
@@ -84,18 +114,17 @@ impl Report {
         for section in &self.sections {
             self.table(section, &mut text);
         }
-        let mut left = shown;
-        for verdict in self.verdicts().filter(|verdict| self.differs(verdict)) {
-            if left == 0 {
+        for (at, (id, dialect, why)) in self.differences().enumerate() {
+            if at == shown {
                 let _ = writeln!(text, "\n… and {} more differences", self.different() - shown);
                 break;
             }
-            left -= 1;
-            let _ = writeln!(text, "\n{} ({})\n  {}", verdict.id, verdict.dialect, verdict.why);
+            let _ = writeln!(text, "\n{id} ({dialect})\n  {why}");
         }
+        let memory = self.peak_memory.map_or_else(String::new, |bytes| format!(", {} MiB", bytes >> 20));
         let _ = writeln!(
             text,
-            "\n{} cases in {:.2} s, {:.0} cases/s: {}",
+            "\n{} cases in {:.2} s, {:.0} cases/s{memory}: {}",
             self.cases(),
             self.wall.as_secs_f64(),
             self.rate(),
@@ -129,8 +158,26 @@ impl Report {
             line(text, &name, Figures::of(verdicts));
         }
         line(text, "all", Figures::of(&section.verdicts));
-        if section.left_out > 0 {
-            let _ = writeln!(text, "left out, since Helm's own output differs from run to run: {}", section.left_out);
+        let loose = LooseFigures::of(&section.loose);
+        if loose.cases > 0 {
+            let _ = write!(
+                text,
+                "not the same in every run of Helm: {} cases, exit {}; in the lines that Helm keeps equal: {} of {} ({} of {} lines)",
+                loose.cases, loose.exit, loose.equal, loose.compared, loose.stable, loose.lines
+            );
+            if loose.seeded > 0 {
+                let _ = write!(text, "; twice the same with one seed: {} of {}", loose.repeatable, loose.seeded);
+            }
+            text.push('\n');
+        }
+        if let Some(Timing { ours, theirs }) = section.timing {
+            let _ = writeln!(
+                text,
+                "in this process {:.2} s, with the helm binary {:.2} s: {:.1} times as fast",
+                ours.as_secs_f64(),
+                theirs.as_secs_f64(),
+                ratio(theirs, ours)
+            );
         }
         text.push('\n');
     }
@@ -165,12 +212,24 @@ impl Report {
                         };
                         json!({ "id": verdict.id, "what": what, "why": verdict.why })
                     })
+                    .chain(section.loose.iter().filter(|verdict| !verdict.is_equal()).map(|verdict| {
+                        let what = if verdict.exit { "output" } else { "exit" };
+                        json!({ "id": verdict.id, "what": what, "why": verdict.why })
+                    }))
                     .collect();
+                let loose = LooseFigures::of(&section.loose);
                 json!({
                     "suite": section.suite,
                     "dialect": section.dialect,
                     "figures": figures(Figures::of(&section.verdicts)),
-                    "leftOut": section.left_out,
+                    "notTheSameInEveryRun": {
+                        "cases": loose.cases, "exit": loose.exit, "seeded": loose.seeded, "repeatableWithSeed": loose.repeatable,
+                        "compared": loose.compared, "equalInLinesThatHelmKeepsEqual": loose.equal,
+                        "lines": loose.lines, "linesThatHelmKeepsEqual": loose.stable,
+                    },
+                    "timing": section.timing.map(|Timing { ours, theirs }| json!({
+                        "seconds": ours.as_secs_f64(), "helmSeconds": theirs.as_secs_f64(), "ratio": ratio(theirs, ours),
+                    })),
                     "charts": charts,
                     "differences": differences,
                 })
@@ -181,6 +240,7 @@ impl Report {
             "different": self.different(),
             "seconds": self.wall.as_secs_f64(),
             "casesPerSecond": self.rate(),
+            "peakMemory": self.peak_memory,
             "suites": sections,
         })
     }
@@ -189,24 +249,31 @@ impl Report {
     pub fn junit(&self) -> String {
         let mut text = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{}\" failures=\"{}\" time=\"{:.3}\">\n",
-            self.cases(),
+            self.cases() + self.loose().count(),
             self.different(),
             self.wall.as_secs_f64()
         );
         for section in &self.sections {
-            let failures = section.verdicts.iter().filter(|verdict| self.differs(verdict)).count();
+            let fixed = section.charts.iter().zip(&section.verdicts).map(|((_, chart), verdict)| {
+                (chart.as_str(), verdict.id.as_str(), self.differs(verdict).then_some(verdict.why.as_str()))
+            });
+            let loose = section.loose.iter().map(|verdict| {
+                (verdict.chart.as_str(), verdict.id.as_str(), (!verdict.is_equal()).then_some(verdict.why.as_str()))
+            });
+            let all: Vec<(&str, &str, Option<&str>)> = fixed.chain(loose).collect();
+            let failures = all.iter().filter(|(_, _, why)| why.is_some()).count();
             let _ = writeln!(
                 text,
                 "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\">",
                 escape(&format!("{} {}", section.suite, section.dialect)),
-                section.verdicts.len()
+                all.len()
             );
-            for ((_, chart), verdict) in section.charts.iter().zip(&section.verdicts) {
-                let (class, name) = (escape(chart.trim_end_matches(".tgz")), escape(&verdict.id));
+            for (chart, id, why) in all {
+                let (class, name) = (escape(chart.trim_end_matches(".tgz")), escape(id));
                 let _ = write!(text, "    <testcase classname=\"{class}\" name=\"{name}\"");
-                if self.differs(verdict) {
-                    let message = escape(verdict.why.lines().next().unwrap_or_default());
-                    let why = escape(&verdict.why);
+                if let Some(why) = why {
+                    let message = escape(why.lines().next().unwrap_or_default());
+                    let why = escape(why);
                     let _ = writeln!(text, "><failure message=\"{message}\">{why}</failure></testcase>");
                 } else {
                     text.push_str("/>\n");
@@ -217,6 +284,11 @@ impl Report {
         text.push_str("</testsuites>\n");
         text
     }
+}
+
+/// How many times longer one time is than another.
+fn ratio(long: Duration, short: Duration) -> f64 {
+    long.as_secs_f64() / short.as_secs_f64().max(1e-9)
 }
 
 /// Text as XML 1.0 may hold it; characters that it may not hold become U+FFFD.

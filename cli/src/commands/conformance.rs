@@ -1,6 +1,9 @@
 //! `thinlock conformance`: recorded Helms as a test suite for charts.
 
 mod diff;
+mod functions;
+mod memory;
+mod minimise;
 mod record;
 mod replay;
 
@@ -24,8 +27,12 @@ enum Action {
     Run(replay::RunArgs),
     /// Run real Helms over charts and values, and store what they print as a suite
     Record(record::RecordArgs),
-    /// Show what would change if another Helm rendered the charts; exit status 3 if anything would
+    /// Show what would change if another Helm rendered the charts or a GitOps repository; exit status 3 if anything would
     Diff(diff::DiffArgs),
+    /// Shrink a case in which two Helms differ to a small chart for a bug report
+    Minimise(minimise::MinimiseArgs),
+    /// List the functions, built-in objects and API versions that charts use, and which are random or differ by dialect
+    Functions(functions::FunctionsArgs),
 }
 
 /// Runs `thinlock conformance`.
@@ -34,6 +41,8 @@ pub(crate) fn run(args: &ConformanceArgs, env: &Env, streams: &mut Streams<'_>) 
         Action::Run(args) => replay::run(args, env, streams),
         Action::Diff(args) => diff::run(args, env, streams),
         Action::Record(args) => record::run(args, env, streams),
+        Action::Minimise(args) => minimise::run(args, env, streams),
+        Action::Functions(args) => functions::run(args, env, streams),
     };
     result.unwrap_or_else(|error| {
         let _ = writeln!(streams.stderr, "error: {error}");

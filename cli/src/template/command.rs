@@ -26,9 +26,6 @@ use crate::{Env, Streams};
 /// Labels that Helm keeps for itself.
 const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
 
-/// What `now` is with `--seed`: 2020-01-01T00:00:00Z.
-const SEEDED_NOW: i128 = 1_577_836_800_000_000_000;
-
 /// Renders as the flags say.
 pub(super) fn run(
     flags: &Parsed,
@@ -112,7 +109,15 @@ impl Command<'_> {
             lookup: self.lookup()?,
             limits: Limits::default(),
         };
-        let outcome = engine::render(&request, &self.host, &Cache::new(), &mut logs);
+        let own;
+        let cache = match &self.env.shared {
+            Some(shared) => shared.cache(),
+            None => {
+                own = Cache::new();
+                &own
+            }
+        };
+        let outcome = engine::render(&request, &self.host, cache, &mut logs);
         self.write_logs(&logs, streams)?;
         let (rendered, error) = match outcome {
             Ok(rendered) => (Arc::new(rendered), None),
@@ -268,7 +273,12 @@ impl Command<'_> {
 
     fn load(&self, path: &Path, streams: &mut Streams<'_>) -> Result<(Arc<Chart>, Vec<Log>), Failure> {
         let mut logs = Vec::new();
-        match disk::load_chart(path, self.dialect, &mut logs) {
+        let load = |logs: &mut Vec<Log>| disk::load_chart(path, self.dialect, logs);
+        let loaded = match &self.env.shared {
+            Some(shared) => shared.chart(path, self.dialect, &mut logs, load),
+            None => load(&mut logs),
+        };
+        match loaded {
             Ok(chart) => Ok((chart, logs)),
             Err(error) => {
                 self.write_logs(&logs, streams)?;
@@ -296,7 +306,7 @@ impl Command<'_> {
     fn randomness(&self) -> Randomness<'_> {
         match self.flags.last("seed") {
             _ if self.flags.is_set("strict-deterministic") => Randomness::Refused,
-            Some(seed) => Randomness::Seeded { seed: seed.as_bytes(), now_unix_nanos: SEEDED_NOW },
+            Some(seed) => Randomness::Seeded { seed: seed.as_bytes(), now_unix_nanos: engine::SEEDED_NOW },
             None => Randomness::Host,
         }
     }

@@ -2,6 +2,7 @@
 
 mod broken;
 mod codeai;
+mod dialects;
 mod examples;
 mod interrupted;
 mod layouts;

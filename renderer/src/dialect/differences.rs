@@ -293,13 +293,9 @@ static DIFFERENCES: &[Difference] = &[
         &["Chart"],
         |dialect| dialect.objects.chart_is_map.to_string(),
     ),
-    of_objects(
-        "objects.package",
-        "the Go package in the names of types",
-        NONE,
-        &["Capabilities", "Values"],
-        |dialect| format!("{:?}", dialect.objects.package).to_lowercase(),
-    ),
+    of_objects("objects.package", "the Go package in the names of types", NONE, &["Capabilities"], |dialect| {
+        format!("{:?}", dialect.objects.package).to_lowercase()
+    }),
     of_objects(
         "objects.lines_of_empty_file_panics",
         ".Files.Lines of an empty file fails",

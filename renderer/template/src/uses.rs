@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use memchr::memchr_iter;
 use thinlock_go::Str;
 
-use crate::tree::{Kind, NodeId, Parsed};
+use crate::tree::{Kind, NONE, NodeId, Parsed};
 
 /// A function or a field that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ impl Parsed {
     /// Every function and every chain of fields that the text and the templates in it name, in the order of their places.
     /// What `tpl` will make of strings is not known here.
     pub fn uses(&self) -> Vec<Use> {
-        let arguments = self.arguments();
+        let mut order = self.reachable();
+        let arguments = self.arguments(&order);
         let mut newlines = Newlines { source: self.source(), at: 0, line: 1 };
-        let mut order: Vec<NodeId> = (0..self.nodes.len() as NodeId).collect();
         order.sort_by_key(|id| self.node(*id).pos);
         let mut uses = Vec::new();
         for id in order {
@@ -52,15 +52,38 @@ impl Parsed {
         uses
     }
 
-    /// The arguments of every command, by its first word.
-    fn arguments(&self) -> HashMap<NodeId, Vec<Option<Str>>> {
+    /// The nodes of all trees. The arena holds others: the parser replaces `.a` when it sees that it is `.a.b`.
+    fn reachable(&self) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        let mut open: Vec<NodeId> = self.trees.iter().map(|tree| tree.root).collect();
+        while let Some(id) = open.pop() {
+            if id == NONE {
+                continue;
+            }
+            found.push(id);
+            match self.node(id).kind {
+                Kind::List(span) | Kind::Command(span) | Kind::Pipe { children: span, .. } => {
+                    open.extend_from_slice(self.children(span));
+                }
+                Kind::Action(node) | Kind::Template { pipe: node, .. } | Kind::Chain { node, .. } => open.push(node),
+                Kind::If(branch) | Kind::With(branch) | Kind::Range(branch) => {
+                    open.extend([branch.pipe, branch.list, branch.otherwise]);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The arguments of every command among some nodes, by its first word.
+    fn arguments(&self, nodes: &[NodeId]) -> HashMap<NodeId, Vec<Option<Str>>> {
         let constant = |id: NodeId| match self.node(id).kind {
             Kind::Str(at) => Some(self.strings[at as usize].text.clone()),
             _ => None,
         };
         let mut arguments = HashMap::new();
-        for node in &self.nodes {
-            let Kind::Pipe { children, decls, .. } = node.kind else { continue };
+        for id in nodes {
+            let Kind::Pipe { children, decls, .. } = self.node(*id).kind else { continue };
             let mut piped: Option<Option<Str>> = None;
             for command in self.children(children).iter().skip(usize::from(decls)) {
                 let Kind::Command(words) = self.node(*command).kind else { continue };
@@ -121,7 +144,10 @@ mod tests {
         assert_eq!(uses("a\n{{ .Files.Get \"x\" | print 1 }}"), ["2:.Files.Get(\"x\")", "2:print(? ?)"]);
         assert_eq!(uses("{{ if $.A.B.Has \"v1\" }}{{ end }}"), ["1:.A.B.Has(\"v1\")"]);
         assert_eq!(uses("{{ \"v1\" | .Has }}"), ["1:.Has(\"v1\")"]);
-        assert_eq!(uses("{{ len (index .a 1).b }}"), ["1:len(?)", "1:index(? ?)", "1:.a()", "1:.b()"]);
+        assert_eq!(uses("{{ $.a.b.c }}{{ .d.e }}{{ $x := 1 }}{{ $x }}"), ["1:.a.b.c()", "1:.d.e()"]);
+        let mut found = uses("{{ len (index .a 1).b }}");
+        found.sort();
+        assert_eq!(found, ["1:.a()", "1:.b()", "1:index(? ?)", "1:len(?)"]);
         assert_eq!(
             uses("{{ define \"x\" }}\n{{ range $i, $v := .l }}{{ $v.n }}{{ end }}{{ end }}{{/* .no */}}"),
             ["2:.l()", "2:.n()"]

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -12,6 +12,7 @@ use thinlock_conformance::report::{self, Report, Section};
 use thinlock_renderer::Dialect;
 
 use super::super::common::Format;
+use super::memory;
 use crate::{DIFFERENT, DONE, Env, FAILED, InProcess, Streams};
 
 /// The arguments of `thinlock conformance run`.
@@ -45,6 +46,10 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     stderr: bool,
 
+    /// Render what differs from run to run twice with this seed, too, and see that it is the same
+    #[arg(long, value_name = "TEXT")]
+    seed: Option<String>,
+
     /// How many threads render [default: one for each processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -58,24 +63,57 @@ pub(super) fn run(args: &RunArgs, env: &Env, streams: &mut Streams<'_>) -> io::R
     for suite in &args.suites {
         let folder = env.path(suite);
         for dialect in dialects(args, program.as_ref(), &folder)? {
-            let corpus = if program.is_some() { Corpus::unrecorded(&folder)? } else { Corpus::load(&folder, dialect)? };
-            let scratch = super::scratch(env)?;
-            let started = Instant::now();
-            let verdicts = threads.install(|| {
-                corpus.unpack(scratch.path())?;
-                match &program {
-                    None => corpus.run(dialect, &InProcess, scratch.path()),
-                    Some(program) => corpus.run_against(dialect, &InProcess, program, scratch.path()),
-                }
+            let section = threads.install(|| match &program {
+                None => recorded(args, &folder, suite, dialect, env, &mut report),
+                Some(program) => live(args, &folder, suite, dialect, program, env, &mut report),
             })?;
-            report.wall += started.elapsed();
-            report.sections.push(Section::new(suite.display().to_string(), dialect, &corpus, verdicts));
+            report.sections.push(section);
         }
     }
     finish(args, &report, env, streams)
 }
 
-fn dialects(args: &RunArgs, program: Option<&Program>, folder: &std::path::Path) -> io::Result<Vec<&'static str>> {
+/// Compares with what was recorded.
+fn recorded(
+    args: &RunArgs,
+    folder: &Path,
+    suite: &Path,
+    dialect: &'static str,
+    env: &Env,
+    report: &mut Report,
+) -> io::Result<Section> {
+    let corpus = Corpus::load(folder, dialect)?;
+    let scratch = super::scratch(env)?;
+    corpus.unpack(scratch.path())?;
+    let started = Instant::now();
+    let verdicts = corpus.run(&InProcess, scratch.path())?;
+    report.wall += started.elapsed();
+    report.peak_memory = memory::peak();
+    let loose = corpus.run_loose(&InProcess, args.seed.as_deref(), scratch.path())?;
+    Ok(Section::new(suite.display().to_string(), &corpus, verdicts, loose))
+}
+
+/// Compares with what a helm binary does now.
+fn live(
+    args: &RunArgs,
+    folder: &Path,
+    suite: &Path,
+    dialect: &'static str,
+    program: &Program,
+    env: &Env,
+    report: &mut Report,
+) -> io::Result<Section> {
+    let corpus = Corpus::unrecorded(folder, dialect)?;
+    let scratch = super::scratch(env)?;
+    corpus.unpack(scratch.path())?;
+    let (verdicts, timing) = corpus.run_against(&InProcess, program, scratch.path())?;
+    report.wall += timing.ours;
+    report.peak_memory = memory::peak();
+    let loose = corpus.run_loose_against(&InProcess, program, args.seed.as_deref(), scratch.path())?;
+    Ok(Section::new(suite.display().to_string(), &corpus, verdicts, loose).timed(timing))
+}
+
+fn dialects(args: &RunArgs, program: Option<&Program>, folder: &Path) -> io::Result<Vec<&'static str>> {
     if let Some(program) = program {
         let version = program.version();
         let dialect = corpus::dialect_of(version)
@@ -108,7 +146,7 @@ fn finish(args: &RunArgs, report: &Report, env: &Env, streams: &mut Streams<'_>)
     if streams.stdout.write_all(text.as_bytes()).is_err() {
         return Ok(FAILED);
     }
-    if report.cases() == 0 {
+    if report.is_empty() {
         return Err(io::Error::other("the suites have no cases that could be compared"));
     }
     Ok(if report.different() == 0 { DONE } else { DIFFERENT })
