@@ -1,11 +1,16 @@
 //! Moving branches: one transaction a run, each branch against its expected old value, and no locks left behind.
 //!
+//! One branch is moved as `git update-ref` does it, by renaming a file over another. Several are moved in git's
+//! `packed-refs`, which is one file: all of them move by one rename, so not even a kill leaves some moved and others
+//! not, and a thousand branches cost no thousand files. A branch that has a file of its own first goes into
+//! `packed-refs` as it is, as `git pack-refs` does it.
+//!
 //! Git locks a reference by creating `<reference>.lock`, and such a file outlives a process that is killed: every later
 //! `git` run then stops at it. So a promotion first writes down which references it is about to lock. It holds an
 //! operating system's lock, which a kill releases, while that record exists; the next promotion that finds the record
 //! without the lock knows whose the lock files are and removes them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +18,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
+use gix::lock::acquire::Fail;
+use gix::refs::file::transaction::PackedRefs;
 use gix::refs::transaction::{Change, LogChange, PreviousValue, RefEdit, RefLog};
 use gix::refs::{FullName, Target};
 
@@ -35,11 +42,10 @@ pub struct Move {
 /// How long another promotion on the same repository is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A lock file of a dead process may be removed when it is this old: a living git that happened to take the same lock
-/// meanwhile holds it for milliseconds.
+/// A lock file that may be a living git's is left alone until it is this old: git holds one for milliseconds.
 const STALE: Duration = Duration::from_secs(2);
 
-/// Moves all branches, or none where that can be known before the first is moved.
+/// Moves all branches, or none. Several move at once, by one rename.
 ///
 /// # Errors
 /// A branch is not where it has to be (the message says where it is), or cannot be locked or written.
@@ -52,12 +58,24 @@ pub fn apply(repository: &gix::Repository, moves: &[Move], committer: &gix::acto
     for next in moves.iter().filter(|next| next.old.is_none()) {
         repository::check_name_is_free(repository, &next.branch, &mut prefixes)?;
     }
-    let edits = moves.iter().map(edit).collect::<Result<Vec<_>>>()?;
-    guard.record(moves)?;
-    let mut time = gix::date::parse::TimeBuf::default();
-    let result = repository.edit_references_as(edits, Some(committer.to_ref(&mut time)));
-    guard.release()?;
-    result.map(|_| ()).map_err(|cause| explain(repository, moves, &cause))
+    let failed = |cause| explain(repository, moves, &cause);
+    if moves.len() > 1 {
+        // Where a branch has a file of its own, that counts, and not what packed-refs says of it.
+        let own_files = moves
+            .iter()
+            .filter_map(|next| Some(Move { new: next.old?, ..next.clone() }))
+            .filter(|still| has_own_file(repository, &still.branch))
+            .collect::<Vec<_>>();
+        if !own_files.is_empty() {
+            guard.transact(repository, &own_files, true, committer)?.map_err(failed)?;
+        }
+    }
+    guard.transact(repository, moves, moves.len() > 1, committer)?.map_err(failed)
+}
+
+fn has_own_file(repository: &gix::Repository, branch: &str) -> bool {
+    let path = repository::full_name(branch).ok().and_then(|full| path_of(repository, full.as_ref()));
+    path.is_some_and(|path| path.is_file())
 }
 
 fn edit(next: &Move) -> Result<RefEdit> {
@@ -77,6 +95,16 @@ fn edit(next: &Move) -> Result<RefEdit> {
         name: repository::full_name(&next.branch)?,
         deref: false,
     })
+}
+
+/// How long git waits for a lock, by its configuration.
+fn patience(repository: &gix::Repository, key: &str, default: u64) -> Fail {
+    match repository.config_snapshot().integer(key).map(u64::try_from) {
+        None => Fail::AfterDurationWithBackoff(Duration::from_millis(default)),
+        Some(Ok(0)) => Fail::Immediately,
+        Some(Ok(milliseconds)) => Fail::AfterDurationWithBackoff(Duration::from_millis(milliseconds)),
+        Some(Err(_)) => Fail::AfterDurationWithBackoff(Duration::MAX),
+    }
 }
 
 /// Says which branch is in the way, as far as that shows.
@@ -108,12 +136,14 @@ fn explain(repository: &gix::Repository, moves: &[Move], cause: &gix::Error) -> 
     let held = moves.iter().find_map(|next| {
         let full = repository::full_name(&next.branch).ok()?;
         let lock = lock_path(repository, full.as_ref())?;
-        lock.exists().then_some((next.branch.as_str(), lock))
+        lock.exists().then(|| (format!("branch {} is", next.branch), lock))
     });
-    if let Some((branch, lock)) = held {
+    let packed = repository.refs.packed_refs_path().with_extension("lock");
+    let held = held.or_else(|| packed.exists().then(|| ("the packed branches are".to_owned(), packed)));
+    if let Some((what, lock)) = held {
         return Error::new(
             ErrorKind::Conflict,
-            format!("branch {branch} is locked by another git process: {} exists", lock.display()),
+            format!("{what} locked by another git process: {} exists", lock.display()),
         )
         .hint("no branch was moved: run it again when that process has ended; if there is none, remove the file");
     }
@@ -124,17 +154,25 @@ fn explain(repository: &gix::Repository, moves: &[Move], cause: &gix::Error) -> 
     .hint("run the same command again when the cause is gone")
 }
 
+/// The file of a reference, if it has one of its own.
+fn path_of(repository: &gix::Repository, reference: &gix::refs::FullNameRef) -> Option<PathBuf> {
+    let relative = gix::path::from_bstr(reference.as_bstr()).ok()?;
+    Some(repository.common_dir().join(relative))
+}
+
 /// Git's lock file for a reference.
 fn lock_path(repository: &gix::Repository, reference: &gix::refs::FullNameRef) -> Option<PathBuf> {
-    let relative = gix::path::from_bstr(reference.as_bstr()).ok()?;
-    let mut path = repository.common_dir().join(relative).into_os_string();
+    let mut path = path_of(repository, reference)?.into_os_string();
     path.push(".lock");
     Some(path.into())
 }
 
 /// The right to write references, held by at most one promotion on a repository.
 struct Guard {
+    /// What is about to be locked, written before the first lock.
     record: PathBuf,
+    /// Written when everything is locked: a lock that is younger is not ours.
+    locked: PathBuf,
     // Unlocked by the operating system when it is closed, in whatever way the process ends.
     _lock: File,
 }
@@ -167,9 +205,46 @@ impl Guard {
                 Err(TryLockError::Error(cause)) => return Err(Error::io(fail(), cause)),
             }
         }
-        let guard = Guard { record: folder.join("moving"), _lock: lock };
+        let guard = Guard { record: folder.join("moving"), locked: folder.join("moving.locked"), _lock: lock };
         guard.recover(repository)?;
         Ok(guard)
+    }
+
+    /// One transaction of git's.
+    fn transact(
+        &self,
+        repository: &gix::Repository,
+        moves: &[Move],
+        packed: bool,
+        committer: &gix::actor::Signature,
+    ) -> Result<gix::Result<()>> {
+        let edits = moves.iter().map(edit).collect::<Result<Vec<_>>>()?;
+        let place = if packed {
+            PackedRefs::DeletionsAndNonSymbolicUpdatesRemoveLooseSourceReference(Box::new(&repository.objects))
+        } else {
+            PackedRefs::DeletionsOnly
+        };
+        self.record(moves)?;
+        let prepared = repository.refs.transaction().packed_refs(place).prepare(
+            edits,
+            patience(repository, "core.filesRefLockTimeout", 100),
+            patience(repository, "core.packedRefsTimeout", 1000),
+        );
+        let result = match prepared {
+            Ok(transaction) => {
+                self.all_locked()?;
+                let mut time = gix::date::parse::TimeBuf::default();
+                transaction.commit(Some(committer.to_ref(&mut time))).map(|_| ())
+            }
+            Err(cause) => Err(cause),
+        };
+        self.release()?;
+        if packed && result.is_ok() {
+            // What a power cut may take is all branches, and not only the newest commit of one.
+            let path = repository.refs.packed_refs_path();
+            File::open(&path).and_then(|file| file.sync_all()).or_fail(|| format!("cannot sync {}", path.display()))?;
+        }
+        Ok(result)
     }
 
     /// Writes down what is about to be locked: `<new id> <reference>` a line.
@@ -186,44 +261,111 @@ impl Guard {
         fs::rename(&temporary, &self.record).or_fail(fail)
     }
 
+    fn all_locked(&self) -> Result<()> {
+        File::create(&self.locked).map(|_| ()).or_fail(|| format!("cannot write {}", self.locked.display()))
+    }
+
     /// Removes the record: no lock file of ours is left.
-    fn release(self) -> Result<()> {
-        fs::remove_file(&self.record).or_fail(|| format!("cannot remove {}", self.record.display()))
+    fn release(&self) -> Result<()> {
+        for path in [&self.locked, &self.record] {
+            match fs::remove_file(path) {
+                Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::io(format!("cannot remove {}", path.display()), cause));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Cleans up after a promotion that was killed between [`Guard::record`] and [`Guard::release`].
     fn recover(&self, repository: &gix::Repository) -> Result<()> {
         let Ok(text) = fs::read(&self.record) else { return Ok(()) };
         let fail = || format!("cannot read {}", self.record.display());
-        let written = fs::metadata(&self.record).and_then(|m| m.modified()).or_fail(fail)?;
+        let time = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified());
+        let since = time(&self.record).or_fail(fail)?;
+        let dead = Dead { since, locked: time(&self.locked).ok() };
+        let mut ours = HashSet::new();
         for line in text.lines() {
             let Some((new, reference)) = line.split_once_str(" ") else { continue };
             // Only what was checked to be a reference's name when it was written is looked at.
             let Ok(reference) = FullName::try_from(BString::from(reference)) else { continue };
             let Some(lock) = lock_path(repository, reference.as_ref()) else { continue };
-            remove_stale(&lock, written, |bytes| new.starts_with(bytes.trim_end()))?;
+            ours.insert(line);
+            dead.remove(&lock, |bytes| match bytes.trim_end() {
+                b"" => Content::Empty,
+                // The full id of the commit that the dead process was about to put there is proof enough.
+                id if id == new => Content::Ours,
+                id if new.starts_with(id) => Content::Perhaps,
+                _ => Content::NotOurs,
+            })?;
         }
-        // A transaction that looks into the packed references locks them, too, without writing to them.
-        remove_stale(&repository.common_dir().join("packed-refs.lock"), written, |bytes| bytes.is_empty())?;
-        fs::remove_file(&self.record).or_fail(fail)
+        let path = repository.refs.packed_refs_path();
+        let before = fs::read(&path).unwrap_or_default();
+        let before: HashSet<&[u8]> = before.lines().collect();
+        // What it holds is the old lines with the new ones among them, as far as the dead process got. A new line is
+        // proof enough; other lines may be those of a git that packs references.
+        dead.remove(&path.with_extension("lock"), |bytes| {
+            // The last line may be cut off.
+            let whole = bytes.rfind_byte(b'\n').map_or(0, |at| at + 1);
+            let lines: Vec<&[u8]> = bytes[..whole].lines().collect();
+            if lines.iter().any(|line| ours.contains(line)) {
+                Content::Ours
+            } else if bytes.is_empty() {
+                Content::Empty
+            } else if lines.iter().all(|line| line.starts_with(b"#") || before.contains(line)) {
+                Content::Perhaps
+            } else {
+                Content::NotOurs
+            }
+        })?;
+        self.release()
     }
 }
 
-/// Removes a lock file that a dead process left: it is not older than the process's record, holds what that process
-/// would have written, and stays as it is for longer than any living process would leave it.
-fn remove_stale(lock: &Path, since: SystemTime, ours: impl Fn(&[u8]) -> bool) -> Result<()> {
-    let fail = || format!("cannot remove the lock {} of a promotion that was killed", lock.display());
-    loop {
-        let Ok(metadata) = fs::metadata(lock) else { return Ok(()) };
-        let Ok(modified) = metadata.modified() else { return Ok(()) };
-        let Ok(bytes) = fs::read(lock) else { return Ok(()) };
-        if modified < since || !ours(&bytes) {
-            return Ok(());
+/// What a lock file holds.
+enum Content {
+    /// What only the dead process can have written.
+    Ours,
+    /// Nothing, which is how locks begin.
+    Empty,
+    /// What the dead process may have begun to write.
+    Perhaps,
+    /// Something else.
+    NotOurs,
+}
+
+/// A process that was killed while it held locks.
+struct Dead {
+    /// It had no lock before.
+    since: SystemTime,
+    /// It had all of its locks by then; none: it did not get that far.
+    locked: Option<SystemTime>,
+}
+
+impl Dead {
+    /// Removes a lock file if it is this process's: it is not older than its record, holds what that process would have
+    /// written, and, where that is no proof, stays as it is for longer than any living process would leave it.
+    fn remove(&self, lock: &Path, content: impl Fn(&[u8]) -> Content) -> Result<()> {
+        let fail = || format!("cannot remove the lock {} of a promotion that was killed", lock.display());
+        loop {
+            let Ok(metadata) = fs::metadata(lock) else { return Ok(()) };
+            let Ok(modified) = metadata.modified() else { return Ok(()) };
+            let Ok(bytes) = fs::read(lock) else { return Ok(()) };
+            if modified < self.since {
+                return Ok(());
+            }
+            let proven = match (content(&bytes), self.locked) {
+                (Content::NotOurs, _) => return Ok(()),
+                (Content::Ours, _) => true,
+                (Content::Empty, Some(locked)) if modified > locked => return Ok(()),
+                (Content::Empty, Some(_)) => true,
+                (Content::Empty | Content::Perhaps, _) => modified.elapsed().unwrap_or(STALE) >= STALE,
+            };
+            if proven {
+                return fs::remove_file(lock).or_fail(fail);
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
-        // The full id of the commit that the dead process was about to put there is proof enough.
-        if !bytes.is_empty() || modified.elapsed().unwrap_or(STALE) >= STALE {
-            return fs::remove_file(lock).or_fail(fail);
-        }
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
