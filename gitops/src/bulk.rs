@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
 use thinlock_go::Host;
 use thinlock_renderer::engine::Cache;
 use thinlock_renderer::manifest::OutputFile;
 
 use crate::error::{Context, Error, ErrorKind, Result};
+use crate::fleet;
 use crate::plan::{Run, Target};
-use crate::promote::Progress;
 use crate::provenance::Provenance;
 use crate::render::{self, Form};
+use crate::view::Reader;
 
 /// One deployment, rendered or not.
 #[derive(Debug)]
@@ -51,42 +51,61 @@ impl Files {
     }
 }
 
-/// Renders deployments; results are in their order. `stream` asks for what `helm template` prints, instead of files.
-pub fn render(
+/// Renders deployments on some threads. `stream` asks for what `helm template` prints, instead of files.
+///
+/// Each rendering is handed to `finish` by the thread that made it, to be written or counted; what that returns is
+/// handed to `report` in the order of the deployments, on the calling thread. So a fleet takes the memory of the few
+/// deployments that are in work. When `report` breaks, no further deployment is begun.
+#[allow(clippy::too_many_arguments, reason = "what to render, how, and two ends for the results")]
+pub fn render<T: Send>(
     run: &Run,
     targets: &[Target],
     stream: bool,
+    threads: usize,
     host: &(dyn Host + Sync),
     cache: &Cache,
-    progress: Progress<'_>,
-) -> Vec<Rendering> {
+    finish: impl Fn(Rendering) -> T + Sync,
+    report: impl FnMut(T) -> ControlFlow<()>,
+) {
     let form = if stream { Form::Stream } else { Form::Files };
-    let done = AtomicUsize::new(0);
-    targets
-        .par_iter()
-        .map_init(
-            || run.policy_reader(),
-            |reader, target| {
-                let result = run.plan(target, reader).and_then(|plan| {
-                    let product = render::render(&plan, reader, host, cache, form)?;
-                    Ok(Files {
-                        files: product.files,
-                        stream: product.stream,
-                        provenance: plan.provenance,
-                        warnings: product.warnings,
-                        nondeterministic: product.nondeterministic,
-                    })
-                });
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, targets.len());
-                Rendering {
-                    app: run.app(target.app_index()).map(|app| app.name.clone()).unwrap_or_default(),
-                    deployment: target.name().to_owned(),
-                    call: run.call(target),
-                    result,
-                }
-            },
-        )
-        .collect()
+    let mut readers: Vec<_> = (0..threads.min(targets.len())).map(|_| run.policy_reader()).collect();
+    let work = |reader: &mut Reader<'_>, target: &Target| {
+        let result = run.plan(target, reader).and_then(|plan| {
+            let product = render::render(&plan, reader, host, cache, form)?;
+            Ok(Files {
+                files: product.files,
+                stream: product.stream,
+                provenance: plan.provenance,
+                warnings: product.warnings,
+                nondeterministic: product.nondeterministic,
+            })
+        });
+        finish(Rendering {
+            app: run.app_name(target).to_owned(),
+            deployment: target.name().to_owned(),
+            call: run.call(target),
+            result,
+        })
+    };
+    fleet::in_order(&mut readers, targets, work, report);
+}
+
+/// Renders deployments and keeps all of them, in order: for what compares few, or needs them all at once.
+pub fn render_all(
+    run: &Run,
+    targets: &[Target],
+    threads: usize,
+    host: &(dyn Host + Sync),
+    cache: &Cache,
+    mut progress: impl FnMut(usize),
+) -> Vec<Rendering> {
+    let mut all = Vec::with_capacity(targets.len());
+    render(run, targets, false, threads, host, cache, std::convert::identity, |rendering| {
+        all.push(rendering);
+        progress(all.len());
+        ControlFlow::Continue(())
+    });
+    all
 }
 
 /// Writes a deployment's files into `folder`, which then holds nothing else. `record` is where it says what they are;
@@ -108,20 +127,34 @@ pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
         )
         .hint("name another --output-dir, or empty the folder"));
     }
-    fs::create_dir_all(folder).or_fail(fail)?;
-    if let Some(parent) = record.parent() {
-        fs::create_dir_all(parent).or_fail(fail)?;
+    if !occupied {
+        fs::create_dir_all(folder).or_fail(fail)?;
     }
     // The record first: with it, a run that was killed in between can be repeated.
-    fs::write(record, files.provenance.to_json()?).or_fail(|| format!("cannot write {}", record.display()))?;
+    let json = files.provenance.to_json()?;
+    let written = match fs::write(record, &json) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            record.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(record, &json))
+        }
+        written => written,
+    };
+    written.or_fail(|| format!("cannot write {}", record.display()))?;
     let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
+    // A flat layout has no further folders, and most others few.
+    let mut made: Option<PathBuf> = None;
     for file in &files.files {
         let path = folder.join(&file.path);
-        if let Some(parent) = path.parent() {
+        if let Some(parent) = path.parent()
+            && parent != folder
+            && made.as_deref() != Some(parent)
+        {
             fs::create_dir_all(parent).or_fail(fail)?;
+            made = Some(parent.to_owned());
         }
         fs::write(&path, &file.content).or_fail(|| format!("cannot write {}", path.display()))?;
-        kept.insert(path);
+        if occupied {
+            kept.insert(path);
+        }
     }
     if occupied {
         remove_others(folder, &kept).or_fail(fail)?;

@@ -87,11 +87,6 @@ impl Target {
     pub fn name(&self) -> &str {
         &self.found.name
     }
-
-    /// The app's place in the configuration.
-    pub(crate) fn app_index(&self) -> usize {
-        self.app
-    }
 }
 
 /// Where the chart of a plan is.
@@ -193,6 +188,11 @@ impl Run {
         self.config.apps.get(at).ok_or_else(|| Error::input("no such app"))
     }
 
+    /// The name of a deployment's app.
+    pub fn app_name(&self, target: &Target) -> &str {
+        self.config.apps.get(target.app).map_or("", |app| app.name.as_str())
+    }
+
     /// Whether there is more than one app.
     pub(crate) fn has_several_apps(&self) -> bool {
         self.config.apps.len() > 1
@@ -233,12 +233,11 @@ impl Run {
         }
         let mut chosen = vec![false; all.len()];
         for name in names {
-            let app_of = |target: &Target| self.config.apps.get(target.app).map_or("", |app| app.name.as_str());
             let fits: Vec<usize> = all
                 .iter()
                 .enumerate()
                 .filter(|(_, target)| {
-                    target.found.name == *name || format!("{}/{}", app_of(target), target.found.name) == *name
+                    target.found.name == *name || format!("{}/{}", self.app_name(target), target.found.name) == *name
                 })
                 .map(|(at, _)| at)
                 .collect();

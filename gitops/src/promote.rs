@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
-use rayon::prelude::*;
 use thinlock_go::Host;
 use thinlock_renderer::engine::Cache;
 
 use crate::diff::{self, FileChange, FileMap};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fleet;
 use crate::identity::Identity;
 use crate::objects::{self, Edit, Objects};
 use crate::pack::{self, Deflater, NewObject};
@@ -132,7 +132,7 @@ impl<'r> Worker<'r> {
     }
 }
 
-/// Promotes deployments. A failure of one does not stop the others; it is in its report.
+/// Promotes deployments, on some threads. A failure of one does not stop the others; it is in its report.
 ///
 /// # Errors
 /// Nothing was written: the repository cannot be read or written, or a branch moved meanwhile.
@@ -140,12 +140,13 @@ pub fn promote(
     run: &Run,
     targets: &[Target],
     promotion: &Promotion,
+    threads: usize,
     host: &(dyn Host + Sync),
     cache: &Cache,
     progress: Progress<'_>,
 ) -> Result<Promoted> {
-    let plans: Vec<Result<Plan>> =
-        targets.par_iter().map_init(|| run.policy_reader(), |reader, target| run.plan(target, reader)).collect();
+    let mut workers: Vec<Worker<'_>> = (0..threads.min(targets.len())).map(|_| Worker::new(run)).collect();
+    let plans: Vec<Result<Plan>> = fleet::map(&mut workers, targets, |worker, target| run.plan(target, &worker.policy));
     let clashes = find_clashes(run, targets, &plans)?;
     let checked_out = repository::checked_out(&run.repository.local())?;
     let is_checked_out = |branch: &str| -> Result<()> {
@@ -161,54 +162,44 @@ pub fn promote(
     };
 
     let done = std::sync::atomic::AtomicUsize::new(0);
-    let mut reports = Vec::with_capacity(targets.len());
-    let mut changed: Vec<(usize, Change)> = Vec::new();
     let work: Vec<(&Target, Result<Plan>, Option<Error>)> =
         targets.iter().zip(plans).zip(clashes).map(|((target, plan), clash)| (target, plan, clash)).collect();
-    let results: Vec<(Report, Option<Change>)> = work
-        .into_par_iter()
-        .map_init(
-            || Worker::new(run),
-            |worker, (target, plan, clash)| {
-                let mut report = Report {
-                    app: run.app(target.app_index()).map(|app| app.name.clone()).unwrap_or_default(),
-                    deployment: target.name().to_owned(),
-                    call: run.call(target),
-                    release_id: None,
-                    branch: None,
-                    outcome: Outcome::Unchanged { commit: None, skipped: false },
-                    warnings: Vec::new(),
-                    nondeterministic: Vec::new(),
-                };
-                let plan = match clash {
-                    Some(clash) => Err(clash),
-                    None => plan,
-                };
-                let change =
-                    plan.and_then(|plan| one(run, plan, promotion, worker, host, cache, &is_checked_out, &mut report));
-                let change = match change {
-                    Ok(change) => change,
-                    Err(error) => {
-                        report.outcome = Outcome::Failed(error);
-                        None
-                    }
-                };
-                let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-                progress(count, targets.len());
-                (report, change)
-            },
-        )
-        .collect();
+    let results: Vec<(Report, Option<Change>)> = fleet::map(&mut workers, work, |worker, (target, plan, clash)| {
+        let mut report = Report {
+            app: run.app_name(target).to_owned(),
+            deployment: target.name().to_owned(),
+            call: run.call(target),
+            release_id: None,
+            branch: None,
+            outcome: Outcome::Unchanged { commit: None, skipped: false },
+            warnings: Vec::new(),
+            nondeterministic: Vec::new(),
+        };
+        let plan = match clash {
+            Some(clash) => Err(clash),
+            None => plan,
+        };
+        let change = plan.and_then(|plan| one(run, plan, promotion, worker, host, cache, &is_checked_out, &mut report));
+        let change = match change {
+            Ok(change) => change,
+            Err(error) => {
+                report.outcome = Outcome::Failed(error);
+                None
+            }
+        };
+        progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, targets.len());
+        (report, change)
+    });
+    let mut reports = Vec::with_capacity(targets.len());
+    let mut changed: Vec<(usize, Change)> = Vec::new();
     for (at, (report, change)) in results.into_iter().enumerate() {
         reports.push(report);
-        if let Some(change) = change {
-            changed.push((at, change));
-        }
+        changed.extend(change.map(|change| (at, change)));
     }
 
     let mut promoted = Promoted { reports, pack: None };
     match &promotion.identity {
-        Some(identity) => write(run, identity, changed, &mut promoted)?,
+        Some(identity) => write(run, &mut workers, identity, changed, &mut promoted)?,
         None => {
             for (at, change) in changed {
                 if let Some(report) = promoted.reports.get_mut(at) {
@@ -386,7 +377,13 @@ fn message(subject: &str, plan: &Plan) -> String {
 }
 
 /// Makes the commits, writes the pack, and moves the branches.
-fn write(run: &Run, identity: &Identity, changed: Vec<(usize, Change)>, promoted: &mut Promoted) -> Result<()> {
+fn write(
+    run: &Run,
+    workers: &mut [Worker<'_>],
+    identity: &Identity,
+    changed: Vec<(usize, Change)>,
+    promoted: &mut Promoted,
+) -> Result<()> {
     // Deployments that share a branch are committed one after the other.
     let mut groups: BTreeMap<String, Vec<(usize, Change)>> = BTreeMap::new();
     for (at, change) in changed {
@@ -394,12 +391,8 @@ fn write(run: &Run, identity: &Identity, changed: Vec<(usize, Change)>, promoted
         groups.entry(branch).or_default().push((at, change));
     }
     let local = run.repository.local();
-    let committed: Vec<Result<Committed>> = groups
-        .into_iter()
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map_init(|| Worker::new(run), |worker, (branch, changes)| commit(worker, identity, branch, changes))
-        .collect();
+    let committed: Vec<Result<Committed>> =
+        fleet::map(workers, groups, |worker, (branch, changes)| commit(worker, identity, branch, changes));
 
     let mut objects = Vec::new();
     let mut moves: BTreeMap<String, Move> = BTreeMap::new();

@@ -3,6 +3,7 @@
 //! It is said twice: in trailers of the commit message, for people, and in one small JSON file on the branch, for
 //! programs. Both depend on the inputs alone: no time, no machine, no user.
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -189,11 +190,7 @@ impl Provenance {
             part(if flag { "1" } else { "0" });
         }
         part(&self.output.layout);
-        let mut text = String::from("sha256:");
-        for byte in hash.finalize() {
-            text.push_str(&format!("{byte:02x}"));
-        }
-        text
+        format!("sha256:{}", HEXLOWER.encode(&hash.finalize()))
     }
 
     /// The JSON file.

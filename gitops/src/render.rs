@@ -57,7 +57,7 @@ pub(crate) fn render(
     // What loading says belongs to the chart and not to the deployment that happened to be the first to need it.
     let chart = load(plan, reader, cache, &mut Vec::new())?;
     let mut log = Vec::new();
-    let values = user_values(plan, reader, cache)?;
+    let values = user_values(plan, reader)?;
     let helm = &plan.provenance.helm;
     let request = RenderRequest {
         dialect,
@@ -174,17 +174,11 @@ fn content_id(id: ObjectId) -> Result<ContentId> {
 }
 
 /// The values files over each other, and what is set on top.
-fn user_values(plan: &Plan, reader: &Reader<'_>, cache: &Cache) -> Result<Frozen> {
+fn user_values(plan: &Plan, reader: &Reader<'_>) -> Result<Frozen> {
     let rules = &plan.dialect.values;
     let mut merged = Frozen::Map(&thinlock_go::types::MAP_STRING_ANY, [].into());
     for (file, origin) in plan.values.iter().zip(&plan.provenance.values) {
-        let values = cache.values(plan.dialect, content_id(file.id)?, || {
-            let content = reader.load(file)?;
-            values::parse_file(&content.bytes, rules).map_err(|cause| {
-                let call = reader.view().call(&origin.path);
-                Error::input(format!("{call} is no values file: {cause}"))
-            })
-        })?;
+        let values = reader.values(file, &origin.path, plan.dialect)?;
         merged = values::merge(&merged, &values);
     }
     if plan.provenance.set.is_empty() {

@@ -8,6 +8,7 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::prelude::FindExt;
 use gix::refs::FullName;
+use gix_pack::cache::lru::MemoryCappedHashmap;
 
 use crate::error::{Context, Error, ErrorKind, Result};
 use crate::tree::Trees;
@@ -17,6 +18,9 @@ use crate::tree::Trees;
 pub struct Repository {
     shared: Arc<gix::ThreadSafeRepository>,
 }
+
+/// How many bytes of the objects that others are stored as differences from are kept at hand, for each thread.
+const DELTA_BASES: usize = 1 << 20;
 
 impl Repository {
     /// Opens the repository at a path: a bare one, or the root of a work tree.
@@ -53,8 +57,9 @@ impl Repository {
     /// A handle for this thread.
     pub fn local(&self) -> gix::Repository {
         let mut repository = self.shared.to_thread_local();
-        // Trees near the root are read again and again.
-        repository.object_cache_size_if_unset(8 << 20);
+        // Git stores an object as what differs from the one before it, over up to fifty objects, and the files of a fleet
+        // are alike: without the last few at hand, each of them would mean all of those.
+        repository.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_BASES)));
         repository
     }
 

@@ -133,7 +133,7 @@ fn chart_nearby(trees: &Trees, entry: Entry, path: &str) -> Result<String> {
     Ok("expected the folder that holds the chart's Chart.yaml".into())
 }
 
-/// The files of a chart's folder, in git's order. Links are followed inside the
+/// The files of a chart's folder. Links are followed inside the
 /// chart and nowhere else.
 pub(crate) fn files(trees: &Trees, tree: ObjectId) -> Result<Vec<(String, Content)>> {
     let mut out = Vec::new();

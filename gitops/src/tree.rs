@@ -1,16 +1,16 @@
 //! Files and folders of a commit, read from git objects.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::ops::Range;
 use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
 use gix::prelude::FindExt;
-use rustc_hash::FxHashMap;
 
 use crate::error::{Context, Error, Result};
+use crate::recent::Recent;
 use crate::repository;
 
 /// What a tree holds under a name.
@@ -31,29 +31,52 @@ pub struct Content {
     pub bytes: Arc<[u8]>,
 }
 
-/// Reads trees of one repository on one thread, each only once.
+/// Reads trees of one repository on one thread, those in use only once.
 pub struct Trees {
     repository: gix::Repository,
-    folders: RefCell<FxHashMap<ObjectId, Rc<Folder>>>,
-    roots: RefCell<FxHashMap<ObjectId, ObjectId>>,
+    folders: RefCell<Recent<ObjectId, Arc<Folder>>>,
+    roots: RefCell<Recent<ObjectId, ObjectId>>,
 }
 
-/// The entries of a tree in git's order.
+/// How many folders are remembered: those near the root and a chart's are read again and again, a deployment's own is
+/// read once or twice.
+const FOLDERS: usize = 256;
+
+/// The entries of a tree in the order of their names.
 #[derive(Debug, Default)]
 pub struct Folder {
-    names: Vec<(Box<[u8]>, Entry)>,
-    index: FxHashMap<Box<[u8]>, usize>,
+    names: Vec<u8>,
+    entries: Vec<(Range<u32>, Entry)>,
 }
 
 impl Folder {
-    /// The entry of a name.
-    pub fn get(&self, name: &[u8]) -> Option<Entry> {
-        self.index.get(name).and_then(|at| self.names.get(*at)).map(|(_, entry)| *entry)
+    fn push(&mut self, name: &[u8], entry: Entry) -> Option<()> {
+        let start = u32::try_from(self.names.len()).ok()?;
+        self.names.extend_from_slice(name);
+        self.entries.push((start..u32::try_from(self.names.len()).ok()?, entry));
+        Some(())
     }
 
-    /// All entries, in git's order.
+    fn name(&self, range: &Range<u32>) -> &[u8] {
+        self.names.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// Git sorts folders as if their names ended in a slash.
+    fn sort(&mut self) {
+        let names = &self.names;
+        let name = |range: &Range<u32>| names.get(range.start as usize..range.end as usize).unwrap_or_default();
+        self.entries.sort_by(|a, b| name(&a.0).cmp(name(&b.0)));
+    }
+
+    /// The entry of a name.
+    pub fn get(&self, name: &[u8]) -> Option<Entry> {
+        let at = self.entries.binary_search_by(|(range, _)| self.name(range).cmp(name)).ok()?;
+        self.entries.get(at).map(|(_, entry)| *entry)
+    }
+
+    /// All entries, in the order of their names.
     pub fn entries(&self) -> impl Iterator<Item = (&[u8], Entry)> {
-        self.names.iter().map(|(name, entry)| (&**name, *entry))
+        self.entries.iter().map(|(range, entry)| (self.name(range), *entry))
     }
 }
 
@@ -63,7 +86,7 @@ const MAX_LINKS: usize = 40;
 impl Trees {
     /// For one repository.
     pub fn new(repository: gix::Repository) -> Trees {
-        Trees { repository, folders: RefCell::default(), roots: RefCell::default() }
+        Trees { repository, folders: RefCell::new(Recent::new(FOLDERS)), roots: RefCell::new(Recent::new(FOLDERS)) }
     }
 
     /// The repository.
@@ -76,8 +99,8 @@ impl Trees {
     /// # Errors
     /// The commit cannot be read.
     pub fn root_of(&self, commit: ObjectId) -> Result<ObjectId> {
-        if let Some(tree) = self.roots.borrow().get(&commit) {
-            return Ok(*tree);
+        if let Some(tree) = self.roots.borrow_mut().get(&commit) {
+            return Ok(tree);
         }
         let tree = repository::commit_facts(&self.repository, commit)?.tree;
         self.roots.borrow_mut().insert(commit, tree);
@@ -88,9 +111,9 @@ impl Trees {
     ///
     /// # Errors
     /// The tree cannot be read.
-    pub fn folder(&self, id: ObjectId) -> Result<Rc<Folder>> {
-        if let Some(folder) = self.folders.borrow().get(&id) {
-            return Ok(Rc::clone(folder));
+    pub fn folder(&self, id: ObjectId) -> Result<Arc<Folder>> {
+        if let Some(folder) = self.folders.borrow_mut().get(&id) {
+            return Ok(folder);
         }
         let mut buffer = Vec::new();
         let fail = || format!("reading tree {id} of {}", repository::name(&self.repository));
@@ -98,12 +121,12 @@ impl Trees {
         let mut folder = Folder::default();
         for entry in tree {
             let entry = entry.or_fail(fail)?;
-            let name: Box<[u8]> = entry.filename.as_bytes().into();
-            folder.index.insert(name.clone(), folder.names.len());
-            folder.names.push((name, Entry { id: entry.oid.to_owned(), kind: entry.mode.kind() }));
+            let found = Entry { id: entry.oid.to_owned(), kind: entry.mode.kind() };
+            folder.push(entry.filename, found).ok_or_else(|| Error::input(format!("tree {id} is too large")))?;
         }
-        let folder = Rc::new(folder);
-        self.folders.borrow_mut().insert(id, Rc::clone(&folder));
+        folder.sort();
+        let folder = Arc::new(folder);
+        self.folders.borrow_mut().insert(id, Arc::clone(&folder));
         Ok(folder)
     }
 

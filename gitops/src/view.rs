@@ -8,9 +8,11 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
-use rustc_hash::FxHashMap;
+use thinlock_go::Frozen;
+use thinlock_renderer::{Dialect, values};
 
 use crate::error::{Context, Error, Result};
+use crate::recent::Recent;
 use crate::repository::{self, Repository};
 use crate::tree::{Content, Entry, Trees};
 
@@ -28,8 +30,17 @@ pub(crate) struct Reader<'v> {
     view: &'v View,
     trees: Trees,
     // What is at a path: a few values files are asked for by every deployment.
-    found: RefCell<FxHashMap<String, Option<Entry>>>,
+    found: RefCell<Recent<String, Option<Entry>>>,
+    // Values files as a dialect reads them. For each thread, so that none waits for another; and not all of them, since
+    // most belong to one deployment.
+    values: RefCell<Recent<(&'static str, ObjectId), Arc<Frozen>>>,
 }
+
+/// How many paths are remembered.
+const PATHS: usize = 256;
+
+/// How many values files are remembered.
+const VALUES: usize = 16;
 
 /// A file that was found: its id, and its bytes if finding the id meant reading them.
 #[derive(Clone, Debug)]
@@ -55,7 +66,12 @@ impl View {
 
 impl<'v> Reader<'v> {
     pub(crate) fn new(view: &'v View, repository: &Repository) -> Reader<'v> {
-        Reader { view, trees: Trees::new(repository.local()), found: RefCell::default() }
+        Reader {
+            view,
+            trees: Trees::new(repository.local()),
+            found: RefCell::new(Recent::new(PATHS)),
+            values: RefCell::new(Recent::new(VALUES)),
+        }
     }
 
     pub(crate) fn view(&self) -> &'v View {
@@ -77,6 +93,23 @@ impl<'v> Reader<'v> {
             Some(bytes) => Ok(Content { id: file.id, bytes: Arc::clone(bytes) }),
             None => self.trees.blob(file.id),
         }
+    }
+
+    /// A values file; `path` is only what messages call it by.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no YAML mapping.
+    pub(crate) fn values(&self, file: &FoundFile, path: &str, dialect: &Dialect) -> Result<Arc<Frozen>> {
+        let key = (dialect.name, file.id);
+        if let Some(values) = self.values.borrow_mut().get(&key) {
+            return Ok(values);
+        }
+        let content = self.load(file)?;
+        let values = values::parse_file(&content.bytes, &dialect.values)
+            .map_err(|cause| Error::input(format!("{} is no values file: {cause}", self.view.call(path))))?;
+        let values = Arc::new(values);
+        self.values.borrow_mut().insert(key, Arc::clone(&values));
+        Ok(values)
     }
 
     /// Finds a file without reading it, where that can be; `None` if nothing is there.
@@ -105,8 +138,8 @@ impl<'v> Reader<'v> {
     /// What is at a path of the commit; of a work tree this says nothing.
     pub(crate) fn entry(&self, path: &str) -> Result<Option<Entry>> {
         let View::Commit { tree, .. } = self.view else { return Ok(None) };
-        if let Some(found) = self.found.borrow().get(path) {
-            return Ok(*found);
+        if let Some(found) = self.found.borrow_mut().get(path) {
+            return Ok(found);
         }
         let found = self.trees.follow(*tree, path)?;
         self.found.borrow_mut().insert(path.to_owned(), found);

@@ -70,14 +70,11 @@ impl Where {
         self.jobs
     }
 
-    /// Runs on as many threads as were asked for.
-    pub(crate) fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
+    /// How many threads work: as many as were asked for, or one for each processor.
+    pub(crate) fn threads(&self) -> usize {
         match self.jobs {
-            None => Ok(work()),
-            Some(jobs) => {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build();
-                Ok(pool.map_err(|cause| Error::new(ErrorKind::Io, format!("--jobs {jobs}: {cause}")))?.install(work))
-            }
+            Some(jobs) => usize::from(jobs),
+            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         }
     }
 }
@@ -107,6 +104,14 @@ impl Bar {
             if bar.position() < done as u64 {
                 bar.set_position(done as u64);
             }
+        }
+    }
+
+    /// Lets something be written to the terminal without the bar in between.
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(bar) => bar.suspend(write),
+            None => write(),
         }
     }
 

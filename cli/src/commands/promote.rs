@@ -82,14 +82,12 @@ fn try_run(args: &PromoteArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u
     let host = SystemHost::new(env);
     let cache = Cache::new();
     let bar = Bar::new(env, "promoting");
-    let promoted = args.place.on_threads(|| {
-        let run = Run::open(options)?;
-        let targets = run.select(&args.deployments)?;
-        let progress = |done, all| bar.set(done, all);
-        thinlock_gitops::promote(&run, &targets, &promotion, &host, &cache, &progress)
-    });
+    let run = Run::open(options)?;
+    let targets = run.select(&args.deployments)?;
+    let progress = |done, all| bar.set(done, all);
+    let promoted = thinlock_gitops::promote(&run, &targets, &promotion, args.place.threads(), &host, &cache, &progress);
     bar.clear();
-    let promoted = promoted??;
+    let promoted = promoted?;
 
     let data = match args.format {
         Format::Text => text(args, &promoted),

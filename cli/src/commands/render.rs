@@ -1,11 +1,12 @@
 //! `thinlock render`: deployments of a GitOps repository, to a folder or standard output.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use thinlock_gitops::bulk::{self, Rendering};
-use thinlock_gitops::{Result, Run};
+use thinlock_gitops::bulk::{self, Files, Rendering};
+use thinlock_gitops::{Result, Run, Target};
 use thinlock_renderer::engine::Cache;
 use thinlock_renderer::manifest::Layout;
 
@@ -66,105 +67,206 @@ fn try_run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u8
     let mut options = args.place.options(env)?;
     options.worktree = args.worktree;
     options.layout = args.layout;
+    let run = Run::open(options)?;
+    let targets = run.select(&args.deployments)?;
+    let folders = args.output_dir.as_ref().map(|dir| Folders::new(env.path(dir), &run, &targets));
     let host = SystemHost::new(env);
     let cache = Cache::new();
     let bar = Bar::new(env, "rendering");
-    let mut renderings = args.place.on_threads(|| {
-        let run = Run::open(options)?;
-        let targets = run.select(&args.deployments)?;
-        let progress = |done, all| bar.set(done, all);
-        Ok(bulk::render(&run, &targets, args.output_dir.is_none(), &host, &cache, &progress))
-    })??;
+    let to_stdout = folders.is_none();
+    let mut report = Report { format: args.format, headings: to_stdout && targets.len() > 1, ..Report::default() };
+    let mut written = Ok(());
+    bulk::render(
+        &run,
+        &targets,
+        to_stdout,
+        args.place.threads(),
+        &host,
+        &cache,
+        |rendering| finish(rendering, folders.as_ref(), args.format),
+        |done| {
+            written = bar.aside(|| report.add(&done, streams));
+            bar.set(report.done(), targets.len());
+            // Nobody reads on: what is written to folders is complete, the rest is not begun.
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        },
+    );
     bar.clear();
-
-    if let Some(dir) = &args.output_dir {
-        let dir = env.path(dir);
-        // Apps may have deployments of one name.
-        let several = renderings.iter().any(|a| a.app != renderings.first().map_or("", |b| b.app.as_str()));
-        for rendering in &mut renderings {
-            let name = if several {
-                format!("{}/{}", rendering.app, rendering.deployment)
-            } else {
-                rendering.deployment.clone()
-            };
-            if let Ok(files) = &rendering.result {
-                let record = dir.join(".thinlock").join(format!("{name}.json"));
-                if let Err(error) = bulk::write_folder(&dir.join(&name), &record, files) {
-                    rendering.result = Err(error);
-                }
-            }
-        }
-    }
-    report(args, &renderings, started, streams)
-}
-
-fn report(args: &RenderArgs, renderings: &[Rendering], started: Instant, streams: &mut Streams<'_>) -> Result<u8> {
-    let (mut files, mut bytes, mut failed) = (0, 0, 0);
-    let mut json = Vec::new();
-    let mut data = Vec::new();
-    for rendering in renderings {
-        let mut entry = serde_json::json!({ "app": rendering.app, "deployment": rendering.deployment });
-        match &rendering.result {
-            Ok(result) => {
-                for warning in &result.warnings {
-                    let _ = writeln!(streams.stderr, "{}: {warning}", rendering.call);
-                }
-                if !result.nondeterministic.is_empty() {
-                    let _ = writeln!(
-                        streams.stderr,
-                        "warning: {}: every rendering is another one, since the chart uses {}",
-                        rendering.call,
-                        result.nondeterministic.join(", ")
-                    );
-                }
-                files += result.files.len();
-                bytes += result.bytes();
-                if args.output_dir.is_none() {
-                    if renderings.len() > 1 {
-                        data.extend_from_slice(format!("# Deployment: {}\n", rendering.call).as_bytes());
-                    }
-                    data.extend_from_slice(&result.stream);
-                }
-                entry["status"] = "rendered".into();
-                entry["releaseId"] = result.provenance.release_id.clone().into();
-                entry["inputs"] = result.provenance.inputs.clone().into();
-                entry["nondeterministic"] = serde_json::json!(result.nondeterministic);
-                entry["files"] = result
-                    .files
-                    .iter()
-                    .map(|file| serde_json::json!({ "path": file.path, "bytes": file.content.len() }))
-                    .collect();
-            }
-            Err(error) => {
-                failed += 1;
-                common::print_error(streams.stderr, Some(&rendering.call), error);
-                entry["status"] = "failed".into();
-                entry["error"] = common::error_json(error);
-            }
-        }
-        json.push(entry);
-    }
-    if args.format == Format::Json {
-        let summary = serde_json::json!({
-            "deployments": json,
-            "summary": { "rendered": renderings.len() - failed, "failed": failed, "files": files, "bytes": bytes },
-        });
-        data.extend_from_slice(format!("{summary:#}\n").as_bytes());
-    }
-    if streams.stdout.write_all(&data).is_err() {
+    if written.and_then(|()| report.end(streams)).is_err() {
         return Ok(FAILED);
     }
+    let Report { rendered, failed, files, bytes, .. } = report;
     let failures = if failed == 0 { String::new() } else { format!("; {failed} failed") };
-    let what = match args.output_dir {
-        Some(_) => format!("{}, ", common::count(files, "file")),
-        None => String::new(),
-    };
+    let what = if to_stdout { String::new() } else { format!("{}, ", common::count(files, "file")) };
     let _ = writeln!(
         streams.stderr,
         "rendered {}: {what}{} in {}{failures}",
-        common::count(renderings.len() - failed, "deployment"),
+        common::count(rendered, "deployment"),
         common::count(usize::try_from(bytes).unwrap_or(usize::MAX), "byte"),
         common::duration(started.elapsed()),
     );
     Ok(if failed == 0 { DONE } else { FAILED })
+}
+
+/// Where the folders of deployments are.
+struct Folders {
+    dir: PathBuf,
+    // Apps may have deployments of one name.
+    by_app: bool,
+}
+
+impl Folders {
+    fn new(dir: PathBuf, run: &Run, targets: &[Target]) -> Folders {
+        let mut apps = targets.iter().map(|target| run.app_name(target));
+        let first = apps.next();
+        Folders { dir, by_app: apps.any(|app| Some(app) != first) }
+    }
+
+    fn write(&self, rendering: &Rendering, files: &Files) -> Result<()> {
+        let name = if self.by_app {
+            format!("{}/{}", rendering.app, rendering.deployment)
+        } else {
+            rendering.deployment.clone()
+        };
+        let record = self.dir.join(".thinlock").join(format!("{name}.json"));
+        bulk::write_folder(&self.dir.join(&name), &record, files)
+    }
+}
+
+/// What is told of a deployment that was rendered, and written if it goes to a folder.
+struct Finished {
+    call: String,
+    result: Result<Done>,
+    /// The deployment's entry of the report for programs.
+    json: Option<String>,
+}
+
+struct Done {
+    files: usize,
+    bytes: u64,
+    /// What goes to standard output.
+    stream: Vec<u8>,
+    warnings: Vec<String>,
+    nondeterministic: Vec<&'static str>,
+}
+
+/// Writes a deployment's folder, on the thread that rendered it, and drops what is not reported.
+fn finish(rendering: Rendering, folders: Option<&Folders>, format: Format) -> Finished {
+    let written = match (&rendering.result, folders) {
+        (Ok(files), Some(folders)) => folders.write(&rendering, files),
+        _ => Ok(()),
+    };
+    let Rendering { app, deployment, call, result } = rendering;
+    let result = result.and_then(|files| written.map(|()| files));
+    let json = match format {
+        Format::Text => None,
+        Format::Json => Some(format!("{:#}", entry(&app, &deployment, &result))),
+    };
+    let result = result.map(|files| Done {
+        files: files.files.len(),
+        bytes: files.bytes(),
+        stream: files.stream,
+        warnings: files.warnings,
+        nondeterministic: files.nondeterministic,
+    });
+    Finished { call, result, json }
+}
+
+/// What programs are told of a deployment.
+fn entry(app: &str, deployment: &str, result: &Result<Files>) -> serde_json::Value {
+    let mut entry = serde_json::json!({ "app": app, "deployment": deployment });
+    match result {
+        Ok(result) => {
+            entry["status"] = "rendered".into();
+            entry["releaseId"] = result.provenance.release_id.clone().into();
+            entry["inputs"] = result.provenance.inputs.clone().into();
+            entry["nondeterministic"] = serde_json::json!(result.nondeterministic);
+            entry["files"] = result
+                .files
+                .iter()
+                .map(|file| serde_json::json!({ "path": file.path, "bytes": file.content.len() }))
+                .collect();
+        }
+        Err(error) => {
+            entry["status"] = "failed".into();
+            entry["error"] = common::error_json(error);
+        }
+    }
+    entry
+}
+
+/// The report, written while deployments are rendered.
+#[derive(Default)]
+struct Report {
+    format: Format,
+    // Several deployments on standard output: each under its name.
+    headings: bool,
+    rendered: usize,
+    failed: usize,
+    files: usize,
+    bytes: u64,
+}
+
+impl Report {
+    fn done(&self) -> usize {
+        self.rendered + self.failed
+    }
+
+    /// Reports the next deployment.
+    fn add(&mut self, finished: &Finished, streams: &mut Streams<'_>) -> std::io::Result<()> {
+        if let Some(json) = &finished.json {
+            let before = if self.done() == 0 { "{\n  \"deployments\": [" } else { "," };
+            streams.stdout.write_all(format!("{before}\n{}", indented(json, 4)).as_bytes())?;
+        }
+        let call = &finished.call;
+        match &finished.result {
+            Ok(done) => {
+                self.rendered += 1;
+                self.files += done.files;
+                self.bytes += done.bytes;
+                for warning in &done.warnings {
+                    let _ = writeln!(streams.stderr, "{call}: {warning}");
+                }
+                if !done.nondeterministic.is_empty() {
+                    let functions = done.nondeterministic.join(", ");
+                    let _ = writeln!(
+                        streams.stderr,
+                        "warning: {call}: every rendering is another one, since the chart uses {functions}"
+                    );
+                }
+                if self.headings {
+                    writeln!(streams.stdout, "# Deployment: {call}")?;
+                }
+                streams.stdout.write_all(&done.stream)?;
+            }
+            Err(error) => {
+                self.failed += 1;
+                common::print_error(streams.stderr, Some(call), error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what comes after the deployments.
+    fn end(&self, streams: &mut Streams<'_>) -> std::io::Result<()> {
+        if self.format == Format::Json {
+            let Report { rendered, failed, files, bytes, .. } = self;
+            let summary = serde_json::json!({ "rendered": rendered, "failed": failed, "files": files, "bytes": bytes });
+            let summary = indented(&format!("{summary:#}"), 2);
+            streams.stdout.write_all(format!("\n  ],\n  \"summary\": {}\n}}\n", summary.trim_start()).as_bytes())?;
+        }
+        streams.stdout.flush()
+    }
+}
+
+fn indented(text: &str, by: usize) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for (at, line) in text.lines().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        out.extend(std::iter::repeat_n(' ', by));
+        out.push_str(line);
+    }
+    out
 }

@@ -177,8 +177,9 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
         }
     };
     let bar = common::Bar::new(env, "rendering");
-    let before =
-        threads.install(|| bulk::render(&configured, &targets, false, &host, &cache, &|done, all| bar.set(done, all)));
+    let before = bulk::render_all(&configured, &targets, args.place.threads(), &host, &cache, |done| {
+        bar.set(done, targets.len());
+    });
     bar.clear();
     // Each deployment with the dialect that it is rendered in now: the configured one, unless another was named.
     let mut things = Vec::new();
@@ -202,7 +203,7 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
         }
         let run = options(Some(dialect)).map_err(|error| error.to_string())?;
         let run = Run::open(run).map_err(|error| error.to_string())?;
-        let again = bulk::render(&run, std::slice::from_ref(*target), false, &host, &cache, &|_, _| {});
+        let again = bulk::render_all(&run, std::slice::from_ref(*target), 1, &host, &cache, |_| ());
         again.first().map_or_else(|| Err("was not rendered".to_owned()), output)
     };
     let changes = threads.install(|| {
