@@ -22,6 +22,15 @@ gate data="../shared":
 bench:
     cargo bench -p thinlock-benches
 
+# Compare with the helm on this machine: equal bytes, time and memory, on the charts given or on two of ours.
+bench-helm helm="helm" *charts:
+    cargo build --release -p thinlock -p thinlock-benches
+    target/release/compare --helm {{helm}} {{charts}}
+
+# Make repositories with many deployments of the example's chart, to render and promote.
+bench-fleet count="1000" into="target/fleet":
+    cargo run --release -p thinlock-benches --bin fleet -- {{count}} {{into}}
+
 # Licences and advisories of dependencies.
 deny:
     cargo deny check

@@ -2,6 +2,11 @@
 //!
 //! The chart is ours and deterministic, so that figures of different days and machines speak of the same work.
 
+pub mod fleet;
+pub mod plot;
+pub mod process;
+pub mod subject;
+
 use std::sync::Arc;
 
 use thinlock_go::{Frozen, Host};

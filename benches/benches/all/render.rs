@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use rayon::prelude::*;
 use thinlock_benches::{StillHost, capabilities, chart, deployment_values, request};
-use thinlock_go::Frozen;
+use thinlock_go::{Frozen, Str};
+use thinlock_renderer::chart::process;
 use thinlock_renderer::dialect::HELM_4_1;
 use thinlock_renderer::engine::{Cache, render};
-use thinlock_renderer::manifest::{Layout, Selection, manifest_stream};
-use thinlock_renderer::values;
+use thinlock_renderer::manifest::{Layout, Selection, manifest_stream, sort_manifests};
+use thinlock_renderer::values::{self, coalesce};
 
 fn values_of(number: usize) -> Frozen {
     values::parse_file(deployment_values(number).as_bytes(), &HELM_4_1.values).unwrap_or_else(|error| panic!("{error}"))
@@ -64,10 +65,32 @@ fn fleet(c: &mut Criterion) {
     group.finish();
 }
 
-#[allow(missing_docs, reason = "criterion's macro makes a public function")]
-mod groups {
-    use super::*;
-
-    criterion_group!(benches, one_release, fleet);
+/// The steps of a render around the templates: values over the chart's, and what came out as manifests.
+fn steps(c: &mut Criterion) {
+    let capabilities = capabilities(&HELM_4_1);
+    let chart = chart(20, &HELM_4_1);
+    let values = values_of(1);
+    c.bench_function("process and coalesce/20", |b| {
+        b.iter(|| {
+            let processed =
+                process(&chart, &values, &HELM_4_1, &mut Vec::new()).unwrap_or_else(|_| panic!("processed"));
+            coalesce(&processed, &values, &HELM_4_1, &mut Vec::new()).is_ok()
+        });
+    });
+    let request = request(&HELM_4_1, &chart, &values, "cell-1", &capabilities);
+    let rendered =
+        render(&request, &StillHost, &Cache::new(), &mut Vec::new()).unwrap_or_else(|_| panic!("it renders"));
+    let files: Vec<(Str, Arc<Vec<u8>>)> = rendered
+        .manifests
+        .iter()
+        .map(|manifest| (manifest.path.clone(), Arc::new(manifest.content.as_bytes().to_vec())))
+        .collect();
+    let bytes: usize = files.iter().map(|(_, content)| content.len()).sum();
+    let mut group = c.benchmark_group("manifests");
+    group.throughput(Throughput::Bytes(bytes as u64));
+    group.bench_function("split and sort/20", |b| b.iter(|| sort_manifests(&files, &HELM_4_1).is_ok()));
+    group.bench_function("stream/20", |b| b.iter(|| manifest_stream(&rendered).len()));
+    group.finish();
 }
-criterion_main!(groups::benches);
+
+criterion_group!(benches, one_release, steps, fleet);
