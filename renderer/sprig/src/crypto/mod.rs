@@ -11,4 +11,5 @@ pub(crate) mod keys;
 mod oids;
 pub(crate) mod passwords;
 mod pem;
+mod primes;
 mod x509;
