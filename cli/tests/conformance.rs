@@ -154,7 +154,7 @@ fn what_a_chart_uses_is_listed() {
         row("mustToYaml", 1, "unknown in helm-3.17, helm-3.19, helm-3.22"),
         row("now", 1, "time"),
         "    web/values.yaml d".to_owned(),
-        format!("{:28} {:5}", "apps/v1", 1),
+        format!("{:29} {:5}", "apps/v1", 1),
         "counted above: 1 string in values that tpl may execute; what users set and what templates put together is not seen"
             .to_owned(),
     ] {
