@@ -7,6 +7,7 @@ pub mod clean;
 pub mod corpus;
 pub mod dialects;
 mod difference;
+pub mod differential;
 pub mod minimise;
 pub mod probe;
 pub mod program;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use serde::Deserialize;
 
-use crate::Invocation;
+use crate::{Invocation, Outcome};
 
 /// One probe. `README.md` beside the recorded files describes the fields.
 #[derive(Clone, Debug, Deserialize)]
@@ -83,8 +83,7 @@ pub fn load(folder: &Path) -> io::Result<Vec<Probe>> {
 impl Probe {
     /// What the Helm of a dialect did; `None` if it was not recorded or its result is not stable between runs.
     pub fn recorded(&self, dialect: &str) -> Option<Recorded> {
-        let (_, key) = KEYS.iter().find(|(name, _)| *name == dialect)?;
-        let recorded: Recorded = serde_json::from_value(self.results.get(*key)?.clone()).ok()?;
+        let recorded: Recorded = serde_json::from_value(self.results.get(key(dialect)?)?.clone()).ok()?;
         (!recorded.unstable && !recorded.timeout).then_some(recorded)
     }
 
@@ -155,6 +154,28 @@ impl Recorded {
     pub fn stderr(&self) -> Vec<u8> {
         bytes(&self.stderr, self.stderr_b64.as_deref())
     }
+}
+
+/// The result of a Helm as it is recorded in a probe.
+pub fn result(outcome: &Outcome) -> serde_json::Value {
+    let mut fields = serde_json::Map::new();
+    fields.insert("ok".to_owned(), (outcome.status == 0).into());
+    for (name, bytes) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr)] {
+        match std::str::from_utf8(bytes) {
+            Ok("") => {}
+            Ok(text) => drop(fields.insert(name.to_owned(), text.into())),
+            Err(_) => {
+                let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+                drop(fields.insert(format!("{name}_b64"), text.into()));
+            }
+        }
+    }
+    fields.into()
+}
+
+/// The key that a dialect's results have in a probe.
+pub fn key(dialect: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(name, _)| *name == dialect).map(|(_, key)| *key)
 }
 
 fn bytes(text: &str, base64: Option<&str>) -> Vec<u8> {

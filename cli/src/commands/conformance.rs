@@ -2,6 +2,7 @@
 
 mod diff;
 mod functions;
+mod fuzz;
 mod memory;
 mod minimise;
 mod record;
@@ -33,6 +34,8 @@ enum Action {
     Minimise(minimise::MinimiseArgs),
     /// List the functions, built-in objects and API versions that charts use, and which are random or differ by dialect
     Functions(functions::FunctionsArgs),
+    /// Generate templates and values, and compare with real Helms; exit status 3 on a difference
+    Fuzz(fuzz::FuzzArgs),
 }
 
 /// Runs `thinlock conformance`.
@@ -40,6 +43,7 @@ pub(crate) fn run(args: &ConformanceArgs, env: &Env, streams: &mut Streams<'_>) 
     let result = match &args.action {
         Action::Run(args) => replay::run(args, env, streams),
         Action::Diff(args) => diff::run(args, env, streams),
+        Action::Fuzz(args) => fuzz::run(args, env, streams),
         Action::Record(args) => record::run(args, env, streams),
         Action::Minimise(args) => minimise::run(args, env, streams),
         Action::Functions(args) => functions::run(args, env, streams),

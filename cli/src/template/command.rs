@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thinlock_gitops::disk;
+use thinlock_go::url::Url;
 use thinlock_go::{Frozen, strconv};
 use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
 use thinlock_renderer::dialect::{FlagGeneration, RepoWithLocalChart};
@@ -263,12 +264,16 @@ impl Command<'_> {
                 Err(error) => Err(disk::go_error("read", "/dev/stdin", &error)),
             };
         }
-        if ["http://", "https://", "oci://"].iter().any(|scheme| name.starts_with(scheme)) {
+        // Helm looks for the protocol first, so that a name which is no URL is no file either.
+        let url = Url::parse(name.as_bytes(), &self.dialect.toolchain)?;
+        if [&b"http"[..], b"https", b"oci"].contains(&url.scheme.as_slice()) {
             return Err(format!(
                 "{name} asks for a download, and thinlock downloads nothing: save the file and give its path"
             ));
         }
-        disk::read_file(&self.env.path(name.as_ref()), &name)
+        // No name is no file, where a path would be the working directory.
+        let path = if name.is_empty() { PathBuf::new() } else { self.env.path(name.as_ref()) };
+        disk::read_file(&path, &name)
     }
 
     fn load(&self, path: &Path, streams: &mut Streams<'_>) -> Result<(Arc<Chart>, Vec<Log>), Failure> {

@@ -8,7 +8,6 @@ use thinlock_yaml::Target;
 
 use super::metadata::{Dependency, ImportValue, Metadata, Nulls};
 use super::{ChartError, StructPackage};
-use crate::Dialect;
 
 /// The `apiVersion` of a Chart.yaml, empty where it has none; all that Helm 4 looks at first.
 pub(super) fn api_version(data: &[u8]) -> Result<Str, ChartError> {
@@ -21,11 +20,12 @@ pub(super) fn metadata(
     data: &[u8],
     metadata: &mut Metadata,
     nulls: &mut Nulls,
-    dialect: &Dialect,
+    package: StructPackage,
 ) -> Result<(), ChartError> {
-    let target = match dialect.chart.package {
+    let target = match package {
         StructPackage::Chart => &targets::chart::METADATA,
         StructPackage::V2 => &targets::v2::METADATA,
+        StructPackage::V3 => &targets::v3::METADATA,
     };
     let Some(map) = unmarshal(data, target)? else { return Ok(()) };
     for (field, name) in [
@@ -102,10 +102,11 @@ fn dependency(dependency: &mut Dependency, map: &Map) {
 }
 
 /// Chart.lock or requirements.lock: read for its errors alone, since nothing of it shows in a rendered chart.
-pub(super) fn lock(data: &[u8], dialect: &Dialect) -> Result<(), ChartError> {
-    let target = match dialect.chart.package {
+pub(super) fn lock(data: &[u8], package: StructPackage) -> Result<(), ChartError> {
+    let target = match package {
         StructPackage::Chart => &targets::chart::LOCK,
         StructPackage::V2 => &targets::v2::LOCK,
+        StructPackage::V3 => &targets::v3::LOCK,
     };
     unmarshal(data, target).map(|_| ())
 }
@@ -270,4 +271,5 @@ mod targets {
     }
     package!("chart", chart);
     package!("v2", v2);
+    package!("v3", v3);
 }

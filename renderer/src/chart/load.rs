@@ -9,7 +9,7 @@ use thinlock_go::{Frozen, Str, path};
 use super::archive::{self, Budget};
 use super::ignore::Rules;
 use super::metadata::{Metadata, Nulls};
-use super::{Chart, ChartError, decode};
+use super::{Chart, ChartError, StructPackage, decode};
 use crate::source::{File, FileSet};
 use crate::{Dialect, Log, values};
 
@@ -40,7 +40,8 @@ pub fn load_directory(files: &FileSet, dialect: &Dialect, logs: &mut Vec<Log>) -
             kept.push(file.clone());
         }
     }
-    load(kept, dialect, logs, &mut Budget::new(), 0)
+    let package = package(kept.iter(), dialect);
+    load(kept, (dialect, package), logs, &mut Budget::new(), 0)
 }
 
 /// Loads a chart from the files that belong to it, .helmignore being heeded already: Helm's `LoadFiles`.
@@ -48,7 +49,8 @@ pub fn load_directory(files: &FileSet, dialect: &Dialect, logs: &mut Vec<Log>) -
 /// # Errors
 /// As [`load_directory`].
 pub fn load_files(files: &FileSet, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<Arc<Chart>, ChartError> {
-    load(files.files().to_vec(), dialect, logs, &mut Budget::new(), 0)
+    let package = package(files.files().iter(), dialect);
+    load(files.files().to_vec(), (dialect, package), logs, &mut Budget::new(), 0)
 }
 
 /// What Helm 4 looks at before it loads a directory: that there is a Chart.yaml of a known `apiVersion`. The other Helms
@@ -99,13 +101,24 @@ pub fn load_archive(data: &[u8], name: &str, dialect: &Dialect, logs: &mut Vec<L
             None => return Err(ChartError::new("unable to detect chart version, no Chart.yaml found")),
         }
     }
-    load(files.files().to_vec(), dialect, logs, &mut budget, 0)
+    let package = package(files.files().iter(), dialect);
+    load(files.files().to_vec(), (dialect, package), logs, &mut budget, 0)
+}
+
+/// What a chart's metadata is read with: in Helm 4 its `apiVersion` picks the loader, for its subcharts as well.
+fn package<'f>(mut files: impl Iterator<Item = &'f File>, dialect: &Dialect) -> StructPackage {
+    let is_v3 = |file: &File| decode::api_version(file.data()).is_ok_and(|version| version == "v3");
+    if dialect.chart.api_version_checked && files.any(|file| file.name == "Chart.yaml" && is_v3(file)) {
+        StructPackage::V3
+    } else {
+        dialect.chart.package
+    }
 }
 
 /// Helm's `LoadFiles`.
 fn load(
     files: Vec<File>,
-    dialect: &Dialect,
+    (dialect, package): (&Dialect, StructPackage),
     logs: &mut Vec<Log>,
     budget: &mut Budget,
     depth: u32,
@@ -117,10 +130,10 @@ fn load(
     let files: Vec<File> = files.into_iter().map(File::without_bom).collect();
     for file in files.iter().filter(|f| f.name == "Chart.yaml") {
         let (metadata, nulls) = metadata.get_or_insert_default();
-        decode::metadata(file.data(), metadata, nulls, dialect).map_err(|e| e.wrapped("cannot load Chart.yaml"))?;
+        decode::metadata(file.data(), metadata, nulls, package).map_err(|e| e.wrapped("cannot load Chart.yaml"))?;
         // A chart of Helm 2 says no version of its format.
         if metadata.api_version.is_empty() {
-            metadata.api_version = Str::from_static("v1");
+            metadata.api_version = Str::from_static(if package == StructPackage::V3 { "v3" } else { "v1" });
         }
     }
 
@@ -131,27 +144,27 @@ fn load(
         match name {
             b"Chart.yaml" => {}
             b"Chart.lock" => {
-                decode::lock(file.data(), dialect).map_err(|e| e.wrapped("cannot load Chart.lock"))?;
+                decode::lock(file.data(), package).map_err(|e| e.wrapped("cannot load Chart.lock"))?;
             }
             b"values.yaml" => {
                 let values = values::parse_file(file.data(), &dialect.values);
                 chart.values = Some(values.map_err(|e| ChartError::new(format!("cannot load values.yaml: {e}")))?);
             }
             b"values.schema.json" => chart.schema = Some(file.data().clone()),
-            b"requirements.yaml" => {
+            b"requirements.yaml" if package != StructPackage::V3 => {
                 let (metadata, nulls) = metadata.get_or_insert_default();
                 let v1 = metadata.api_version == "v1";
                 if !v1 {
                     logs.push(Log::RequirementsInV2);
                 }
-                decode::metadata(file.data(), metadata, nulls, dialect)
+                decode::metadata(file.data(), metadata, nulls, package)
                     .map_err(|e| e.wrapped("cannot load requirements.yaml"))?;
                 if metadata.api_version == "v1" {
                     chart.files.push(file);
                 }
             }
-            b"requirements.lock" => {
-                decode::lock(file.data(), dialect).map_err(|e| e.wrapped("cannot load requirements.lock"))?;
+            b"requirements.lock" if package != StructPackage::V3 => {
+                decode::lock(file.data(), package).map_err(|e| e.wrapped("cannot load requirements.lock"))?;
                 let (metadata, _) = metadata.get_or_insert_default();
                 if metadata.api_version == "v1" {
                     chart.files.push(file);
@@ -184,7 +197,7 @@ fn load(
         let subchart = if path::ext(&name) == b".tgz" {
             match files.first() {
                 Some(file) if file.name == name => archive::unpack(file.data(), dialect, budget)
-                    .and_then(|set| load(set.files().to_vec(), dialect, logs, budget, depth + 1)),
+                    .and_then(|set| load(set.files().to_vec(), (dialect, package), logs, budget, depth + 1)),
                 file => {
                     let found = file.map(|f| f.name.clone()).unwrap_or_default();
                     return Err(ChartError::new(format!(
@@ -199,7 +212,7 @@ fn load(
                 let at = file.name.iter().position(|c| *c == b'/')?;
                 Some(file.renamed(file.name.get(at + 1..)?))
             });
-            load(files.collect(), dialect, logs, budget, depth + 1)
+            load(files.collect(), (dialect, package), logs, budget, depth + 1)
         };
         loaded.push(
             subchart.map_err(|e| e.wrapped(format_args!("error unpacking subchart {name} in {}", metadata.name)))?,

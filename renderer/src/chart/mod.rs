@@ -86,6 +86,8 @@ pub enum StructPackage {
     Chart,
     /// `v2.Metadata` (Helm 4).
     V2,
+    /// `v3.Metadata`: what Helm 4 reads a chart with that says `apiVersion: v3`, before it refuses it.
+    V3,
 }
 
 impl ChartRules {

@@ -45,10 +45,15 @@ impl Engine {
 /// What Helm prints below the chart's name, with a newline at its end where the values are at fault (a schema's own
 /// errors have none).
 pub fn validate(values: &Value, schema: &[u8], dialect: &Dialect, log: &mut Vec<Log>) -> Result<(), String> {
-    let instance = json::Json::from_value(values)?;
     match &dialect.schemas {
-        Engine::Gojsonschema => gojsonschema::validate(&instance, schema),
+        Engine::Gojsonschema => {
+            // The values go through YAML before the schema is looked at, and yaml.v2 writes what it does not read: U+007F.
+            let text = thinlock_yaml::to_yaml(values).map_err(|error| error.to_string())?;
+            let text = thinlock_yaml::yaml_to_json(&text).map_err(|error| error.to_string())?;
+            gojsonschema::validate(&json::Json::decode(&text)?.0, schema)
+        }
         Engine::Jsonschema(quirks) => {
+            let instance = json::Json::from_value(values)?;
             let (verdict, urns) = jsonschema::validate(&instance, schema, *quirks);
             for urn in urns {
                 let event = Log::UrnIgnored { urn: urn.into() };

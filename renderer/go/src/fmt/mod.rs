@@ -18,8 +18,8 @@ mod value;
 use crate::types::Kind;
 use crate::{CallError, Str, Value};
 
-pub use value::append_value;
 pub(crate) use value::field_value;
+pub use value::{ADDRESS, append_value};
 
 /// The most bytes that one call writes, where Go would go on until the memory is full.
 const MAX_OUTPUT: usize = 1 << 27;

@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 10_000;
 
 /// Where a pointer that is no top-level operand prints as an address. Go prints the machine's; output must not depend
 /// on the machine, so all pointers stand at one place that looks like one of Go's.
-pub(super) const ADDRESS: u64 = 0x00c0_0001_4000;
+pub const ADDRESS: u64 = 0x00c0_0001_4000;
 
 /// Appends what `%v` prints: `fmt.Append(out, value)`. Nil prints as `<nil>`.
 ///

@@ -135,9 +135,9 @@ impl Time {
     /// `AddDate`: a day that the month does not have carries over.
     pub(crate) fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
         let mut civil = self.civil();
-        civil.year = civil.year.saturating_add(years);
-        civil.month = civil.month.saturating_add(months);
-        civil.day = civil.day.saturating_add(days);
+        civil.year = civil.year.wrapping_add(years);
+        civil.month = civil.month.wrapping_add(months);
+        civil.day = civil.day.wrapping_add(days);
         Time::date(civil, i64::from(self.nanos), self.zone.clone())
     }
 
@@ -178,13 +178,14 @@ impl Time {
 
     /// `Weekday()`: Sunday is 0.
     pub(crate) fn weekday(&self) -> i64 {
-        (self.wall().div_euclid(SECONDS_PER_DAY) + 4).rem_euclid(7)
+        // The count begins on a Wednesday.
+        ((day_and_second(self.wall()).0 + 3) % 7) as i64
     }
 
     /// `YearDay()`: from 1.
     pub(crate) fn year_day(&self) -> i64 {
-        let day = self.wall().div_euclid(SECONDS_PER_DAY);
-        day - days_since_1970(self.civil().year, 1, 1) as i64 + 1
+        let (day, _) = day_and_second(self.wall());
+        day.wrapping_sub(days_at(self.civil().year, 1, 1)) as i64 + 1
     }
 }
 
@@ -202,45 +203,57 @@ pub(crate) fn days_in(month: i64, year: i64) -> i64 {
     }
 }
 
-/// Days since 1970 in the Gregorian calendar. Wide enough for any year and day.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i128 {
+/// Where Go counts days from: the first of March, so many years before the year 0. Every number of seconds in an `int64`
+/// is after it, and what overflows wraps as in Go.
+const ABSOLUTE_YEARS: u64 = 292_277_022_400;
+
+/// Days from a first of March to the end of the year.
+const MARCH_TO_DECEMBER: u64 = 306;
+
+/// Seconds from there to 1970.
+const ABSOLUTE_TO_UNIX: u64 =
+    (ABSOLUTE_YEARS / 400 * 146_097 + MARCH_TO_DECEMBER) * SECONDS_PER_DAY as u64 + UNIX_TO_YEAR_1 as u64;
+
+/// Go's `dateToAbsDays`.
+fn days_at(year: i64, month: i64, day: i64) -> u64 {
     // Years begin in March here, so that the leap day is the last one.
-    let year = i128::from(year) - i128::from(month <= 2);
-    let month = i128::from((month + 9) % 12);
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * month + 2) / 5 + i128::from(day) - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    let january_or_february = month <= 2;
+    let years = (year as u64).wrapping_sub(u64::from(january_or_february)).wrapping_add(ABSOLUTE_YEARS);
+    let month = month + if january_or_february { 12 } else { 0 };
+    let day_of_year = (153 * month - 457) / 5;
+    let in_century = (1461 * (years % 100) / 4) as i64 + day_of_year;
+    (146_097_u64.wrapping_mul(years / 100) / 4).wrapping_add(in_century.wrapping_add(day).wrapping_sub(1) as u64)
+}
+
+/// The day, counted as Go does, and the second of the day.
+fn day_and_second(wall: i64) -> (u64, i64) {
+    let seconds = (wall as u64).wrapping_add(ABSOLUTE_TO_UNIX);
+    (seconds / SECONDS_PER_DAY as u64, (seconds % SECONDS_PER_DAY as u64) as i64)
 }
 
 /// Seconds since 1970 of a wall clock. What carries over does so first.
 fn civil_seconds(civil: Civil, carried: i64) -> i64 {
-    let months = i128::from(civil.month) - 1;
-    let year = i128::from(civil.year) + months.div_euclid(12);
-    let month = months.rem_euclid(12) as i64 + 1;
-    let year = i64::try_from(year).unwrap_or(i64::MAX);
-    let seconds = (days_since_1970(year, month, 1) + i128::from(civil.day) - 1) * i128::from(SECONDS_PER_DAY)
-        + i128::from(civil.hour) * 3600
-        + i128::from(civil.minute) * 60
-        + i128::from(civil.second)
-        + i128::from(carried);
-    i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX })
+    let months = civil.month.wrapping_sub(1);
+    let year = civil.year.wrapping_add(months.div_euclid(12));
+    let days = days_at(year, months.rem_euclid(12) + 1, civil.day);
+    let second = civil.hour * 3600 + civil.minute * 60 + civil.second + carried;
+    (days as i64).wrapping_mul(SECONDS_PER_DAY).wrapping_add(second).wrapping_sub(ABSOLUTE_TO_UNIX as i64)
 }
 
+/// Go's `absDays.date`, with the time of day.
 fn civil_at(wall: i64) -> Civil {
-    let days = wall.div_euclid(SECONDS_PER_DAY);
-    let second = wall.rem_euclid(SECONDS_PER_DAY);
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Civil { year, month, day, hour: second / 3600, minute: second / 60 % 60, second: second % 60 }
+    let (days, second) = day_and_second(wall);
+    let quarters = 4 * days + 3;
+    let century = quarters / 146_097;
+    let day_of_century = (quarters % 146_097) / 4;
+    let year_of_century = (4 * day_of_century + 3) / 1461;
+    let day_of_year = (4 * day_of_century + 3) % 1461 / 4;
+    let month = (5 * day_of_year + 461) / 153;
+    let day = (5 * day_of_year + 461) % 153 / 5 + 1;
+    let next_year = u64::from(day_of_year >= MARCH_TO_DECEMBER);
+    let year = (century * 100).wrapping_sub(ABSOLUTE_YEARS).wrapping_add(year_of_century + next_year) as i64;
+    let month = (month - 12 * next_year) as i64;
+    Civil { year, month, day: day as i64, hour: second / 3600, minute: second / 60 % 60, second: second % 60 }
 }
 
 pub(crate) const MONTHS: [&str; 12] = [

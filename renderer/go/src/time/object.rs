@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::{Civil, DAYS, Duration, MONTHS, Time, UNIX_TO_YEAR_1, Zone, quote};
 use crate::object::{Field, Method};
-use crate::types::{BOOL, FLOAT64, INT, INT64, Kind, SLICE_BYTE, STRING, Type, TypeInfo, UINT64};
-use crate::{CallError, Interp, Object, Str, Value};
+use crate::types::{BOOL, FLOAT64, INT, INT64, Kind, SLICE_BYTE, STRING, Type, TypeInfo, UINT8, UINT64};
+use crate::{CallError, Interp, List, Object, Str, Value};
 
 /// `time.Time`.
 pub static TIME: TypeInfo = TypeInfo::plain("time.Time", Kind::Struct);
@@ -15,6 +15,11 @@ pub static DURATION: TypeInfo = TypeInfo::plain("time.Duration", Kind::Int64);
 static MONTH: TypeInfo = TypeInfo::plain("time.Month", Kind::Int);
 static WEEKDAY: TypeInfo = TypeInfo::plain("time.Weekday", Kind::Int);
 static LOCATION_STRUCT: TypeInfo = TypeInfo::plain("time.Location", Kind::Struct);
+static ZONE: TypeInfo = TypeInfo::plain("time.zone", Kind::Struct);
+static SLICE_ZONE: TypeInfo = TypeInfo::of("[]time.zone", Kind::Slice, &ZONE);
+static ZONE_POINTER: TypeInfo = TypeInfo::of("*time.zone", Kind::Pointer, &ZONE);
+static ZONE_TRANS: TypeInfo = TypeInfo::plain("time.zoneTrans", Kind::Struct);
+static SLICE_ZONE_TRANS: TypeInfo = TypeInfo::of("[]time.zoneTrans", Kind::Slice, &ZONE_TRANS);
 static LOCATION: TypeInfo = TypeInfo::of("*time.Location", Kind::Pointer, &LOCATION_STRUCT);
 
 /// The moment in a value, if it is a `time.Time`.
@@ -403,6 +408,10 @@ impl Object for Location {
         self.0.is_none()
     }
 
+    fn pointee(&self) -> Option<Value> {
+        self.0.as_ref().map(location_struct)
+    }
+
     fn methods(&self) -> &'static [Method] {
         STRING_METHOD
     }
@@ -413,6 +422,87 @@ impl Object for Location {
 
     fn string(&self) -> Option<Str> {
         Some(self.0.as_ref().unwrap_or(&Zone::Utc).name())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// What a `*time.Location` points to: `fmt` shows it for a verb that means nothing to a pointer.
+///
+/// The tables of a zone of the IANA data base are left out; Go prints all their transitions.
+fn location_struct(zone: &Zone) -> Value {
+    let field = |name, go_type, value| Field { name, go_type, value, embedded: false, json: "" };
+    let list = |go_type, items| {
+        Value::List(if let Some(items) = items { List::new(go_type, items) } else { List::nil(go_type) })
+    };
+    // A fixed zone is a table of one entry, which holds from the beginning of time to its end.
+    let (zones, transitions, start, end) = match zone {
+        Zone::Fixed(name, offset) => {
+            let entry = vec![
+                field("name", &STRING, Value::Str(name.clone())),
+                field("offset", &INT, Value::int(i64::from(*offset))),
+                field("isDST", &BOOL, false.into()),
+            ];
+            let transition = vec![
+                field("when", &INT64, Value::int64(i64::MIN)),
+                field("index", &UINT8, Value::Uint(crate::UintKind::Uint8, 0)),
+                field("isstd", &BOOL, false.into()),
+                field("isutc", &BOOL, false.into()),
+            ];
+            let of = |go_type, fields| Some(vec![Value::Object(Rc::new(Unexported { go_type, fields }))]);
+            (of(&ZONE, entry), of(&ZONE_TRANS, transition), i64::MIN, i64::MAX)
+        }
+        _ => (None, None, 0, 0),
+    };
+    let cached = Value::Object(Rc::new(ZonePointer { nil: zones.is_none() }));
+    let fields = vec![
+        field("name", &STRING, Value::Str(zone.name())),
+        field("zone", &SLICE_ZONE, list(&SLICE_ZONE, zones)),
+        field("tx", &SLICE_ZONE_TRANS, list(&SLICE_ZONE_TRANS, transitions)),
+        field("extend", &STRING, Value::Str(Str::from_static(""))),
+        field("cacheStart", &INT64, Value::int64(start)),
+        field("cacheEnd", &INT64, Value::int64(end)),
+        field("cacheZone", &ZONE_POINTER, cached),
+    ];
+    Value::Object(Rc::new(Unexported { go_type: &LOCATION_STRUCT, fields }))
+}
+
+/// A struct of which only `fmt` sees anything.
+#[derive(Debug)]
+struct Unexported {
+    go_type: Type,
+    fields: Vec<Field>,
+}
+
+impl Object for Unexported {
+    fn go_type(&self) -> Type {
+        self.go_type
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        self.fields.clone()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The zone that a location has looked up last.
+#[derive(Debug)]
+struct ZonePointer {
+    nil: bool,
+}
+
+impl Object for ZonePointer {
+    fn go_type(&self) -> Type {
+        &ZONE_POINTER
+    }
+
+    fn is_nil(&self) -> bool {
+        self.nil
     }
 
     fn as_any(&self) -> &dyn Any {

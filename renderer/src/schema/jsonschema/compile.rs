@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use thinlock_go::regexp::Regexp;
+use thinlock_go::url::Url;
 use thinlock_go::{Str, Toolchain, strconv};
 
 use super::super::decimal::Decimal;
@@ -144,6 +145,9 @@ impl<'a> Compiler<'a> {
         }
         let url = name.split('#').next().unwrap_or_default();
         let quoted = strconv::quote(url.as_bytes());
+        if let Err(error) = Url::parse(url.as_bytes(), &Toolchain::default()) {
+            return Err(format!("invalid $schema in {}: {error}", strconv::quote(location.as_bytes())));
+        }
         if location == format!("{url}#") {
             return Err(format!("draft {quoted} is not supported"));
         }
