@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -121,8 +121,10 @@ pub struct Corpus {
 pub struct Timing {
     /// The one that is judged.
     pub ours: Duration,
-    /// The one that it is compared with.
+    /// The one that it is compared with, on as many threads.
     pub theirs: Duration,
+    /// Its runs together, as they would take one after another.
+    pub one_by_one: Duration,
 }
 
 /// How many differences are looked up in archives that must be read from the start for each.
@@ -274,13 +276,17 @@ impl Corpus {
             self.in_folder(case, scratch, |root| Ok(Digests::of(&run_case(case, self.dialect, helm, root)?)))
         })?;
         let between = Instant::now();
+        let one_by_one = AtomicU64::new(0);
         let judged = self
             .cases
             .par_iter()
             .zip(&ours)
             .map(|((case, _), ours)| {
                 self.in_folder(case, scratch, |root| {
+                    let begun = Instant::now();
                     let want = run_case(case, self.dialect, other, root)?;
+                    let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                    one_by_one.fetch_add(nanos, Ordering::Relaxed);
                     if Digests::of(&want) == *ours {
                         return Ok(Judgement::equal());
                     }
@@ -289,7 +295,11 @@ impl Corpus {
                 })
             })
             .collect::<io::Result<Vec<_>>>()?;
-        let timing = Timing { ours: between - started, theirs: between.elapsed() };
+        let timing = Timing {
+            ours: between - started,
+            theirs: between.elapsed(),
+            one_by_one: Duration::from_nanos(one_by_one.into_inner()),
+        };
         Ok((self.verdicts(judged), timing))
     }
 

@@ -170,13 +170,15 @@ impl Report {
             }
             text.push('\n');
         }
-        if let Some(Timing { ours, theirs }) = section.timing {
+        if let Some(Timing { ours, theirs, one_by_one }) = section.timing {
             let _ = writeln!(
                 text,
-                "in this process {:.2} s, with the helm binary {:.2} s: {:.1} times as fast",
+                "in this process {:.2} s, with the helm binary {:.2} s: {:.1} times as fast; one case after another {:.2} s: {:.1} times",
                 ours.as_secs_f64(),
                 theirs.as_secs_f64(),
-                ratio(theirs, ours)
+                ratio(theirs, ours),
+                one_by_one.as_secs_f64(),
+                ratio(one_by_one, ours)
             );
         }
         text.push('\n');
@@ -227,8 +229,12 @@ impl Report {
                         "compared": loose.compared, "equalInLinesThatHelmKeepsEqual": loose.equal,
                         "lines": loose.lines, "linesThatHelmKeepsEqual": loose.stable,
                     },
-                    "timing": section.timing.map(|Timing { ours, theirs }| json!({
-                        "seconds": ours.as_secs_f64(), "helmSeconds": theirs.as_secs_f64(), "ratio": ratio(theirs, ours),
+                    "timing": section.timing.map(|Timing { ours, theirs, one_by_one }| json!({
+                        "seconds": ours.as_secs_f64(),
+                        "helmSeconds": theirs.as_secs_f64(),
+                        "ratio": ratio(theirs, ours),
+                        "helmSecondsOneByOne": one_by_one.as_secs_f64(),
+                        "ratioOneByOne": ratio(one_by_one, ours),
                     })),
                     "charts": charts,
                     "differences": differences,
