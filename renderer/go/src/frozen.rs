@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::types::{Kind, Type};
-use crate::{IntKind, List, Map, Str, UintKind, Value};
+use crate::{IntKind, List, Map, Str, UintKind, Value, map};
 
 /// A value that caches and threads may share. [`Frozen::thaw`] makes a live value of it: the deep copy that Helm makes
-/// of a chart's defaults before it coalesces them.
+/// of a chart's defaults before it coalesces them. The entries of a map are in the order of their keys.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "the variants are those of Value")]
 pub enum Frozen {
@@ -23,7 +23,7 @@ pub enum Frozen {
 }
 
 impl Frozen {
-    /// A live copy.
+    /// A live copy. Of maps only as much is copied as is looked into later.
     pub fn thaw(&self) -> Value {
         match self {
             Frozen::Nil => Value::Nil,
@@ -37,10 +37,7 @@ impl Frozen {
             Frozen::List(go_type, items) => {
                 Value::List(List::appended(go_type, items.iter().map(Frozen::thaw).collect()))
             }
-            Frozen::Map(go_type, entries) => Value::Map(Map::from_entries(
-                go_type,
-                entries.iter().map(|(key, value)| (key.clone(), value.thaw())).collect(),
-            )),
+            Frozen::Map(go_type, entries) => Value::Map(Map::thawed(go_type, entries)),
         }
     }
 
@@ -53,8 +50,8 @@ impl Frozen {
     pub fn get(&self, key: &str) -> Option<&Frozen> {
         match self {
             Frozen::Map(_, entries) => {
-                let at = entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key.as_bytes())).ok()?;
-                Some(&entries[at].1)
+                let at = map::find(entries, key.as_bytes()).ok()?;
+                entries.get(at).map(|(_, value)| value)
             }
             _ => None,
         }
@@ -81,6 +78,9 @@ fn freeze(value: &Value, depth: usize) -> Option<Frozen> {
             Frozen::List(list.go_type(), items.into())
         }
         Value::Map(map) => {
+            if let Some(entries) = map.frozen() {
+                return Some(Frozen::Map(map.go_type(), entries));
+            }
             let entries = map.snapshot();
             let entries = entries.iter().map(|(k, v)| Some((k.clone(), freeze(v, depth + 1)?)));
             Frozen::Map(map.go_type(), entries.collect::<Option<Vec<_>>>()?.into())

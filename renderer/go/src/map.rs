@@ -3,10 +3,13 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::deep::{self, Content};
+use crate::str::INLINE;
 use crate::types::{MAP_STRING_ANY, MAP_STRING_STRING, Type};
-use crate::{Str, Value};
+use crate::{Frozen, Str, Value};
 
 /// A Go map with string keys.
 ///
@@ -23,16 +26,72 @@ pub struct Map {
 
 struct Inner {
     nil: bool,
-    // Copy-on-write under the cell: a snapshot costs a reference count, and a map that is changed while a range loop
-    // walks over it is copied once, which is what Go's loop over its sorted copy of keys and values amounts to.
-    entries: RefCell<Rc<Entries>>,
+    store: RefCell<Store>,
+}
+
+/// Where the entries are.
+enum Store {
+    /// In a frozen map, which nobody has looked into beyond its scalars: most of a chart's defaults stay so through a
+    /// whole render. The maps in it become live maps when this one is opened.
+    Frozen(Arc<[(Str, Frozen)]>),
+    /// Here.
+    Own(Entries),
+    /// Here, and perhaps in snapshots. A map that is changed while a range loop walks over a snapshot of it is copied
+    /// once, which is what Go's loop over its sorted copy of keys and values amounts to.
+    Shared(Rc<Entries>),
+}
+
+impl Store {
+    /// Makes live entries of frozen ones.
+    fn open(&mut self) {
+        if let Store::Frozen(entries) = self {
+            *self = Store::Own(entries.iter().map(|(key, value)| (key.clone(), value.thaw())).collect());
+        }
+    }
+
+    /// The live entries, to be changed.
+    fn open_mut(&mut self) -> &mut Entries {
+        loop {
+            match self {
+                Store::Own(entries) => return entries,
+                Store::Shared(entries) => return Rc::make_mut(entries),
+                Store::Frozen(_) => self.open(),
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Store::Frozen(entries) => entries.len(),
+            Store::Own(entries) => entries.len(),
+            Store::Shared(entries) => entries.len(),
+        }
+    }
+
+    /// Where a key is, or where it would be.
+    fn find(&self, key: &[u8]) -> Result<usize, usize> {
+        match self {
+            Store::Frozen(entries) => find(entries, key),
+            Store::Own(entries) => find(entries, key),
+            Store::Shared(entries) => find(entries, key),
+        }
+    }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let entries = self.entries.get_mut();
-        if Rc::strong_count(entries) == 1 && deep::is_deep(entries.iter().map(|(_, value)| value)) {
-            deep::drop_content(Content::Map(std::mem::take(entries)));
+        match self.store.get_mut() {
+            Store::Frozen(_) => {}
+            Store::Own(entries) => {
+                if deep::is_deep(entries.iter().map(|(_, value)| value)) {
+                    deep::drop_content(Content::Map(Rc::new(std::mem::take(entries))));
+                }
+            }
+            Store::Shared(entries) => {
+                if Rc::strong_count(entries) == 1 && deep::is_deep(entries.iter().map(|(_, value)| value)) {
+                    deep::drop_content(Content::Map(std::mem::take(entries)));
+                }
+            }
         }
     }
 }
@@ -73,7 +132,21 @@ impl Map {
     }
 
     fn with(go_type: Type, nil: bool, entries: Entries) -> Map {
-        Map { inner: Rc::new(Inner { nil, entries: RefCell::new(Rc::new(entries)) }), go_type }
+        Map { inner: Rc::new(Inner { nil, store: RefCell::new(Store::Own(entries)) }), go_type }
+    }
+
+    /// A live map of a frozen one's entries.
+    pub(crate) fn thawed(go_type: Type, entries: &Arc<[(Str, Frozen)]>) -> Map {
+        debug_assert!(entries.is_sorted_by(|a, b| a.0 < b.0), "the keys of a frozen map are in order");
+        Map { inner: Rc::new(Inner { nil: false, store: RefCell::new(Store::Frozen(Arc::clone(entries))) }), go_type }
+    }
+
+    /// The entries of the frozen map that this was made of, if it is still as it was.
+    pub(crate) fn frozen(&self) -> Option<Arc<[(Str, Frozen)]>> {
+        match &*self.inner.store.borrow() {
+            Store::Frozen(entries) => Some(Arc::clone(entries)),
+            Store::Own(_) | Store::Shared(_) => None,
+        }
     }
 
     /// The same map under another type of the same underlying type, as Go's assignment between a named and an unnamed
@@ -95,7 +168,7 @@ impl Map {
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.inner.entries.borrow().len()
+        self.inner.store.borrow().len()
     }
 
     /// Whether there are no entries.
@@ -115,28 +188,61 @@ impl Map {
 
     /// The value under a key.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let entries = self.inner.entries.borrow();
-        find(&entries, key.as_ref()).ok().map(|at| entries[at].1.clone())
+        let key = key.as_ref();
+        loop {
+            let store = self.inner.store.borrow();
+            let at = store.find(key).ok()?;
+            match &*store {
+                Store::Own(entries) => return entries.get(at).map(|(_, value)| value.clone()),
+                Store::Shared(entries) => return entries.get(at).map(|(_, value)| value.clone()),
+                Store::Frozen(entries) => match entries.get(at)? {
+                    // What is got twice must be one thing, and so must be this map's own.
+                    (_, Frozen::Map(..) | Frozen::List(..)) => {}
+                    (_, scalar) => return Some(scalar.thaw()),
+                },
+            }
+            drop(store);
+            self.inner.store.borrow_mut().open();
+        }
     }
 
-    /// The value under a key, for a caller that asks for the same key again and again, of maps with mostly the same
-    /// keys: the place where it was found last is looked at first, and the new place is left in `hint`.
+    /// The value under a key, and a hint: where it was in the map that was asked last, as a template asks maps of mostly
+    /// the same keys again and again. The hint is set to where it is.
     #[inline]
-    pub fn get_hinted(&self, key: &Str, hint: &mut usize) -> Option<Value> {
-        let entries = self.inner.entries.borrow();
-        if let Some((k, value)) = entries.get(*hint)
-            && k == key
-        {
-            return Some(value.clone());
+    pub fn get_hinted(&self, key: &Str, hint: &AtomicU32) -> Option<Value> {
+        loop {
+            let store = self.inner.store.borrow();
+            match &*store {
+                Store::Own(entries) => return find_hinted(entries, key, hint).cloned(),
+                Store::Shared(entries) => return find_hinted(entries, key, hint).cloned(),
+                Store::Frozen(entries) => match find_hinted(entries, key, hint)? {
+                    Frozen::Map(..) | Frozen::List(..) => {}
+                    scalar => return Some(scalar.thaw()),
+                },
+            }
+            drop(store);
+            self.inner.store.borrow_mut().open();
         }
-        let at = find(&entries, key).ok()?;
-        *hint = at;
-        entries.get(at).map(|(_, value)| value.clone())
+    }
+
+    /// The value at the end of a path of keys, as far as it leads through maps: `.a.b.c` of a template. Nothing on the
+    /// way is cloned or opened. Each key has its hint, as in [`Map::get_hinted`].
+    pub fn get_path(&self, keys: &[Str], hints: &[AtomicU32]) -> Path {
+        loop {
+            let store = self.inner.store.borrow();
+            match step(&store, self.go_type, keys, hints) {
+                Step::Path(path) => return path,
+                Step::Unopened => {
+                    drop(store);
+                    self.inner.store.borrow_mut().open();
+                }
+            }
+        }
     }
 
     /// Whether the key is there.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        find(&self.inner.entries.borrow(), key.as_ref()).is_ok()
+        self.inner.store.borrow().find(key.as_ref()).is_ok()
     }
 
     /// Sets a key; returns what was there.
@@ -145,38 +251,176 @@ impl Map {
     /// `assignment to entry in nil map`.
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
-        let mut entries = self.inner.entries.borrow_mut();
+        let mut store = self.inner.store.borrow_mut();
+        let entries = store.open_mut();
         // What is replaced is returned, not dropped here: a drop could reach this very cell through a cycle.
-        match find(&entries, &key) {
-            Ok(at) => Some(std::mem::replace(&mut Rc::make_mut(&mut entries)[at].1, value)),
+        match find(entries, &key) {
+            Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
             Err(at) => {
-                Rc::make_mut(&mut entries).insert(at, (key, value));
+                entries.insert(at, (key, value));
                 None
             }
         }
     }
 
+    /// Adds entries in the order of their keys, all at once. `false`: one of the keys is there, and nothing was added.
+    pub fn extend_disjoint(&self, others: &[(Str, Value)]) -> bool {
+        let mut store = self.inner.store.borrow_mut();
+        store.open();
+        let there: &[(Str, Value)] = match &*store {
+            Store::Own(entries) => entries,
+            Store::Shared(entries) => entries,
+            Store::Frozen(_) => &[],
+        };
+        let mut places = Vec::with_capacity(others.len());
+        let mut from = 0;
+        for (key, _) in others {
+            match find(&there[from..], key) {
+                Ok(_) => return false,
+                Err(at) => from += at,
+            }
+            places.push(from);
+        }
+        let entries = store.open_mut();
+        let mut merged = Entries::with_capacity(entries.len() + others.len());
+        let mut own = std::mem::take(entries).into_iter().enumerate().peekable();
+        for (place, other) in places.iter().zip(others) {
+            while let Some((_, entry)) = own.next_if(|(at, _)| at < place) {
+                merged.push(entry);
+            }
+            merged.push(other.clone());
+        }
+        merged.extend(own.map(|(_, entry)| entry));
+        *entries = merged;
+        true
+    }
+
     /// Removes a key; returns what was there.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let mut entries = self.inner.entries.borrow_mut();
-        let at = find(&entries, key.as_ref()).ok()?;
-        Some(Rc::make_mut(&mut entries).remove(at).1)
+        let mut store = self.inner.store.borrow_mut();
+        let at = store.find(key.as_ref()).ok()?;
+        Some(store.open_mut().remove(at).1)
     }
 
     /// Removes everything; used to break cycles when a render ends.
     pub fn clear(&self) {
-        let old = self.inner.entries.take();
+        let old = self.inner.store.replace(Store::Own(Entries::new()));
         drop(old);
     }
 
     /// The entries as they are now, in key order; later changes do not show in it.
     pub fn snapshot(&self) -> Rc<Entries> {
-        Rc::clone(&self.inner.entries.borrow())
+        let mut store = self.inner.store.borrow_mut();
+        store.open();
+        let shared = match &mut *store {
+            Store::Shared(entries) => return Rc::clone(entries),
+            Store::Own(entries) => Rc::new(std::mem::take(entries)),
+            Store::Frozen(_) => Rc::default(),
+        };
+        *store = Store::Shared(Rc::clone(&shared));
+        shared
     }
 }
 
-fn find(entries: &Entries, key: &[u8]) -> Result<usize, usize> {
-    entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key))
+/// Where a path of keys leads.
+#[derive(Debug)]
+pub enum Path {
+    /// To a value, which is seen through the element type of the last map.
+    Value(Value, Type),
+    /// To a map that does not have the last key; its element type.
+    Missing(Type),
+    /// A key on the way is missing, or leads to something that is no map, or names a method.
+    Elsewhere,
+}
+
+enum Step {
+    Path(Path),
+    /// The value is a map or list of a frozen map, which must be opened first.
+    Unopened,
+}
+
+fn step(store: &Store, go_type: Type, keys: &[Str], hints: &[AtomicU32]) -> Step {
+    let elsewhere = Step::Path(Path::Elsewhere);
+    let (Some((key, keys)), Some((hint, hints))) = (keys.split_first(), hints.split_first()) else { return elsewhere };
+    let Some(elem) = go_type.elem else { return elsewhere };
+    if go_type.method(key).is_some() {
+        return elsewhere;
+    }
+    match store {
+        Store::Own(entries) => step_live(entries, elem, key, hint, keys, hints),
+        Store::Shared(entries) => step_live(entries, elem, key, hint, keys, hints),
+        Store::Frozen(entries) => step_frozen(entries, elem, key, hint, keys, hints),
+    }
+}
+
+#[inline]
+fn step_live(
+    entries: &[(Str, Value)],
+    elem: Type,
+    key: &Str,
+    hint: &AtomicU32,
+    keys: &[Str],
+    hints: &[AtomicU32],
+) -> Step {
+    match (find_hinted(entries, key, hint), keys.is_empty()) {
+        (Some(value), true) => Step::Path(Path::Value(value.clone(), elem)),
+        (None, true) => Step::Path(Path::Missing(elem)),
+        (Some(Value::Map(map)), false) => Step::Path(map.get_path(keys, hints)),
+        (_, false) => Step::Path(Path::Elsewhere),
+    }
+}
+
+fn step_frozen(
+    entries: &[(Str, Frozen)],
+    elem: Type,
+    key: &Str,
+    hint: &AtomicU32,
+    keys: &[Str],
+    hints: &[AtomicU32],
+) -> Step {
+    match (find_hinted(entries, key, hint), keys.split_first()) {
+        (Some(Frozen::Map(..) | Frozen::List(..)), None) => Step::Unopened,
+        (Some(scalar), None) => Step::Path(Path::Value(scalar.thaw(), elem)),
+        (None, None) => Step::Path(Path::Missing(elem)),
+        (Some(Frozen::Map(go_type, entries)), Some((key, keys))) => {
+            let (Some((hint, hints)), Some(elem)) = (hints.split_first(), go_type.elem) else {
+                return Step::Path(Path::Elsewhere);
+            };
+            if go_type.method(key).is_some() {
+                return Step::Path(Path::Elsewhere);
+            }
+            step_frozen(entries, elem, key, hint, keys, hints)
+        }
+        (_, Some(_)) => Step::Path(Path::Elsewhere),
+    }
+}
+
+/// The value under a key, which is looked for where the hint says first; the hint is set to where it is.
+#[inline]
+fn find_hinted<'e, V>(entries: &'e [(Str, V)], key: &Str, hint: &AtomicU32) -> Option<&'e V> {
+    if let Some((k, value)) = entries.get(hint.load(Ordering::Relaxed) as usize)
+        && k == key
+    {
+        return Some(value);
+    }
+    let at = find(entries, key).ok()?;
+    // A map has fewer entries than bytes of memory; a wrong hint costs time only.
+    hint.store(at as u32, Ordering::Relaxed);
+    entries.get(at).map(|(_, value)| value)
+}
+
+/// Where a key is among entries in the order of their keys.
+///
+/// # Errors
+/// It is not there: where it would be.
+#[inline]
+pub fn find<V>(entries: &[(Str, V)], key: &[u8]) -> Result<usize, usize> {
+    if key.len() > INLINE {
+        return entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key));
+    }
+    // As a string of its own it is compared with other short ones without a call.
+    let key = Str::from(key);
+    entries.binary_search_by(|(k, _)| k.cmp(&key))
 }
 
 impl fmt::Debug for Map {
@@ -191,5 +435,125 @@ impl fmt::Debug for Map {
                 )
             }))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{IntKind, List};
+
+    /// `{list: [{x: 1}], map: {inner: {}}, text: a}`
+    fn frozen() -> Frozen {
+        let map = |entries: Vec<(&'static str, Frozen)>| {
+            let entries: Vec<_> = entries.into_iter().map(|(key, value)| (Str::from_static(key), value)).collect();
+            Frozen::Map(&MAP_STRING_ANY, entries.into())
+        };
+        let one = map(vec![("x", Frozen::Int(IntKind::Int, 1))]);
+        map(vec![
+            ("list", Frozen::List(&crate::types::SLICE_ANY, [one].into())),
+            ("map", map(vec![("inner", map(vec![]))])),
+            ("text", Frozen::Str(Str::from("a"))),
+        ])
+    }
+
+    fn live() -> Map {
+        match frozen().thaw() {
+            Value::Map(map) => map,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn map_at(map: &Map, key: &str) -> Map {
+        match map.get(key) {
+            Some(Value::Map(inner)) => inner,
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_thawed_map_gives_the_same_map_each_time() {
+        let map = live();
+        assert_eq!(map.len(), 3);
+        assert!(map.contains_key("map") && !map.contains_key("no"));
+        assert!(matches!(map.get("text"), Some(Value::Str(text)) if text == "a"));
+        assert!(map.frozen().is_some(), "a look at a scalar opens nothing");
+        let inner = map_at(&map, "map");
+        assert!(map.frozen().is_none());
+        inner.insert("new", true);
+        assert!(map_at(&map, "map").contains_key("new"));
+        assert!(map_at(&map, "map").is_same(&inner));
+        let list = |map: &Map| match map.get("list") {
+            Some(Value::List(list)) => list,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(List::identity(&list(&map)), List::identity(&list(&map)));
+    }
+
+    #[test]
+    fn a_path_leads_where_the_keys_do() {
+        let path = |map: &Map, keys: &[&'static str]| {
+            let keys: Vec<Str> = keys.iter().map(|key| Str::from_static(key)).collect();
+            let hints: Vec<AtomicU32> = keys.iter().map(|_| AtomicU32::new(7)).collect();
+            map.get_path(&keys, &hints)
+        };
+        let map = live();
+        assert!(matches!(path(&map, &["text"]), Path::Value(Value::Str(text), elem) if text == "a" && elem.is_any()));
+        assert!(matches!(path(&map, &["map", "no"]), Path::Missing(elem) if elem.is_any()));
+        assert!(matches!(path(&map, &["no", "no"]), Path::Elsewhere));
+        assert!(matches!(path(&map, &["text", "no"]), Path::Elsewhere));
+        assert!(map.frozen().is_some(), "nothing is opened on the way");
+        let Path::Value(Value::Map(inner), _) = path(&map, &["map", "inner"]) else { panic!("a map") };
+        inner.insert("new", 1.0);
+        assert!(matches!(path(&map, &["map", "inner", "new"]), Path::Value(Value::Float(1.0), _)));
+    }
+
+    #[test]
+    fn maps_thawed_of_one_frozen_map_are_apart() {
+        let (one, other) = (live(), live());
+        one.insert("text", "b");
+        map_at(&one, "map").insert("x", 1.0);
+        assert!(matches!(other.get("text"), Some(Value::Str(text)) if text == "a"));
+        assert!(!map_at(&other, "map").contains_key("x"));
+        assert!(one.remove("map").is_some() && one.len() == 2 && other.len() == 3);
+    }
+
+    #[test]
+    fn entries_are_added_all_or_none() {
+        let entry = |key: &'static str| (Str::from_static(key), Value::from(key));
+        let keys = |map: &Map| map.snapshot().iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>();
+        let map = Map::from_entries(&MAP_STRING_ANY, vec![entry("b"), entry("d")]);
+        assert!(!map.extend_disjoint(&[entry("a"), entry("d")]));
+        assert_eq!(keys(&map), ["b", "d"]);
+        assert!(map.extend_disjoint(&[entry("a"), entry("c"), entry("e"), entry("f")]));
+        assert_eq!(keys(&map), ["a", "b", "c", "d", "e", "f"]);
+        assert!(map.extend_disjoint(&[]) && map.len() == 6);
+        let empty = Map::string_any();
+        assert!(empty.extend_disjoint(&map.snapshot()));
+        assert_eq!(keys(&empty), keys(&map));
+    }
+
+    #[test]
+    fn a_snapshot_stays_as_it_was() {
+        let map = live();
+        let before = map.snapshot();
+        map.insert("text", "b");
+        map.remove("list");
+        assert_eq!((before.len(), map.len()), (3, 2));
+        assert!(Rc::ptr_eq(&map.snapshot(), &map.snapshot()));
+        map.clear();
+        assert!(map.is_empty());
+    }
+
+    #[test]
+    fn what_was_not_touched_freezes_to_the_same() {
+        let Frozen::Map(_, entries) = frozen() else { panic!("a map") };
+        let map = Map::thawed(&MAP_STRING_ANY, &entries);
+        let again = Frozen::freeze(&Value::Map(map.clone()));
+        assert!(matches!(again, Some(Frozen::Map(_, again)) if Arc::ptr_eq(&again, &entries)));
+        map_at(&map, "map").insert("x", true);
+        let Some(Frozen::Map(_, again)) = Frozen::freeze(&Value::Map(map)) else { panic!("a map") };
+        assert_eq!(format!("{:?}", again[0]), format!("{:?}", entries[0]));
+        assert!(again[1].1.get("x").is_some() && entries[1].1.get("x").is_none());
     }
 }

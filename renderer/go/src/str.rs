@@ -1,13 +1,14 @@
 //! Go strings: immutable bytes, usually but not necessarily UTF-8, cheap to clone.
 
 use std::borrow::{Borrow, Cow};
+use std::cell::Cell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// The longest string that is kept inline.
-const INLINE: usize = 22;
+pub(crate) const INLINE: usize = 22;
 
 /// A Go `string`.
 ///
@@ -19,6 +20,7 @@ pub struct Str(Repr);
 
 #[derive(Clone)]
 enum Repr {
+    /// Everything up to [`INLINE`] bytes but for [`Str::NIL`]; what is behind the end is zero.
     Inline(u8, [u8; INLINE]),
     Static(&'static [u8]),
     Shared(Arc<[u8]>),
@@ -29,7 +31,7 @@ static NIL_BYTES: [u8; 1] = [0];
 
 impl Str {
     /// The empty string.
-    pub const EMPTY: Str = Str(Repr::Static(b""));
+    pub const EMPTY: Str = Str(Repr::Inline(0, [0; INLINE]));
 
     /// No bytes, and what Go calls a nil `[]byte`: empty, but JSON and `%#v` tell it from an empty one.
     pub const NIL: Str = Str(Repr::Static(NIL_BYTES.split_at(0).0));
@@ -41,7 +43,37 @@ impl Str {
 
     /// A string that lives as long as the program; never allocates.
     pub const fn from_static(text: &'static str) -> Str {
-        Str(Repr::Static(text.as_bytes()))
+        let bytes = text.as_bytes();
+        if bytes.len() > INLINE {
+            return Str(Repr::Static(bytes));
+        }
+        let mut buffer = [0; INLINE];
+        let mut at = 0;
+        while at < bytes.len() {
+            buffer[at] = bytes[at];
+            at += 1;
+        }
+        // INLINE is below 256.
+        Str(Repr::Inline(bytes.len() as u8, buffer))
+    }
+
+    /// A string of what is written into a buffer, which the thread keeps for the next one.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn build<E>(write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<Str, E> {
+        thread_local! {
+            static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+        }
+        // While the writer runs, another string may be built: that one finds no buffer here.
+        let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
+        let built = write(&mut buffer).map(|()| Str::from(buffer.as_slice()));
+        // A buffer that grew large once is not kept for small uses.
+        if buffer.capacity() <= 1 << 17 {
+            buffer.clear();
+            let _ = BUFFER.try_with(|cell| cell.set(buffer));
+        }
+        built
     }
 
     /// The parts behind one another: the formatting of bytes that need not be UTF-8.
@@ -50,6 +82,7 @@ impl Str {
     }
 
     /// The bytes.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline(len, bytes) => &bytes[..usize::from(*len)],
@@ -79,10 +112,8 @@ impl Deref for Str {
 impl From<&[u8]> for Str {
     fn from(bytes: &[u8]) -> Str {
         if bytes.len() <= INLINE {
-            let mut buffer = [0; INLINE];
-            buffer[..bytes.len()].copy_from_slice(bytes);
             // INLINE is below 256.
-            Str(Repr::Inline(bytes.len() as u8, buffer))
+            Str(Repr::Inline(bytes.len() as u8, padded(bytes)))
         } else {
             Str(Repr::Shared(Arc::from(bytes)))
         }
@@ -119,12 +150,46 @@ impl Default for Str {
     }
 }
 
+/// Up to [`INLINE`] bytes with zeros behind them. Copied in pieces of fixed length, which need no call.
+#[inline]
+fn padded(bytes: &[u8]) -> [u8; INLINE] {
+    let len = bytes.len();
+    let mut buffer = [0; INLINE];
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        buffer[..8].copy_from_slice(first);
+        if len > 16
+            && let Some(middle) = bytes[8..].first_chunk::<8>()
+        {
+            buffer[8..16].copy_from_slice(middle);
+        }
+        buffer[len - 8..len].copy_from_slice(last);
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        buffer[..4].copy_from_slice(first);
+        buffer[len - 4..len].copy_from_slice(last);
+    } else {
+        for (to, from) in buffer.iter_mut().zip(bytes) {
+            *to = *from;
+        }
+    }
+    buffer
+}
+
+/// The bytes of a short string as numbers: these are ordered as the bytes are, and compare without a call.
+#[inline]
+fn words(bytes: &[u8; INLINE]) -> (u64, u64, u64) {
+    let word = |at: usize| bytes[at..].first_chunk().map_or(0, |word| u64::from_be_bytes(*word));
+    // The last word overlaps the one before.
+    (word(0), word(8), word(INLINE - 8))
+}
+
 impl PartialEq for Str {
     #[inline]
     fn eq(&self, other: &Str) -> bool {
         match (&self.0, &other.0) {
-            // What is behind the end is zero, so all can be compared at once.
-            (Repr::Inline(len, bytes), Repr::Inline(other_len, other)) => len == other_len && bytes == other,
+            (Repr::Inline(len, bytes), Repr::Inline(other_len, other)) => {
+                len == other_len && words(bytes) == words(other)
+            }
+            (Repr::Shared(bytes), Repr::Shared(other)) => Arc::ptr_eq(bytes, other) || bytes == other,
             _ => self.as_bytes() == other.as_bytes(),
         }
     }
@@ -152,8 +217,14 @@ impl PartialOrd for Str {
 
 /// Byte order, as Go compares strings.
 impl Ord for Str {
+    #[inline]
     fn cmp(&self, other: &Str) -> std::cmp::Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            (Repr::Inline(len, bytes), Repr::Inline(other_len, other)) => {
+                words(bytes).cmp(&words(other)).then(len.cmp(other_len))
+            }
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 
@@ -184,5 +255,71 @@ impl fmt::Debug for Str {
 impl fmt::Display for Str {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.to_lossy())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_is_that_of_the_bytes() {
+        let texts: [&[u8]; 14] = [
+            b"",
+            b"\0",
+            b"\0\0",
+            b"a",
+            b"a\0",
+            b"ab",
+            b"abcdefgh",
+            b"abcdefghi",
+            b"abcdefghijklmnopqrstu",
+            b"abcdefghijklmnopqrstuv",
+            b"abcdefghijklmnopqrstuvw",
+            b"abcdefghijklmnopqrstuw",
+            b"b",
+            b"\xff",
+        ];
+        for (i, a) in texts.iter().enumerate() {
+            for (j, b) in texts.iter().enumerate() {
+                let (one, other) = (Str::from(*a), Str::from(*b));
+                assert_eq!(one.cmp(&other), i.cmp(&j), "{a:?} {b:?}");
+                assert_eq!(one == other, i == j, "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn strings_are_built_within_each_other() {
+        let built = Str::build(|out| {
+            out.extend_from_slice(b"outer ");
+            let inner = Str::build(|out| {
+                out.extend_from_slice(b"inner");
+                Ok::<(), ()>(())
+            })?;
+            out.extend_from_slice(&inner);
+            Ok::<(), ()>(())
+        });
+        assert_eq!(built, Ok(Str::from("outer inner")));
+        assert_eq!(Str::build(|_| Err(7)), Err(7));
+        assert_eq!(Str::build(|_| Ok::<(), ()>(())), Ok(Str::EMPTY));
+    }
+
+    #[test]
+    fn every_length_is_kept() {
+        let bytes: Vec<u8> = (1..=30).collect();
+        for len in 0..=bytes.len() {
+            assert_eq!(Str::from(&bytes[..len]).as_bytes(), &bytes[..len]);
+        }
+    }
+
+    #[test]
+    fn a_static_string_is_as_any_other() {
+        for text in ["", "a", "abcdefghijklmnopqrstuv", "abcdefghijklmnopqrstuvwxyz"] {
+            assert_eq!(Str::from_static(text), Str::from(text));
+            assert_eq!(Str::from_static(text).as_bytes(), text.as_bytes());
+        }
+        assert!(Str::NIL.is_nil() && !Str::EMPTY.is_nil() && !Str::from("").is_nil());
+        assert_eq!(Str::NIL, Str::EMPTY);
     }
 }

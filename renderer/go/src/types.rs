@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Func;
+use crate::{Func, Str};
 
 /// `reflect.Kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,13 +127,29 @@ impl TypeInfo {
 
     /// The names of the types that [`TypeInfo::results`] stands for; `None` of any other type.
     pub fn as_results(&self) -> Option<Vec<&'static str>> {
+        if self.kind != Kind::Invalid {
+            return None;
+        }
         let inner = self.name.strip_prefix('(')?.strip_suffix(')')?;
-        (self.kind == Kind::Invalid).then(|| inner.split(", ").collect())
+        Some(inner.split(", ").collect())
     }
 
     /// Whether this is `interface {}`.
     pub fn is_any(&self) -> bool {
         self.kind == Kind::Interface
+    }
+
+    /// The method of a name, of those in [`TypeInfo::methods`].
+    #[inline]
+    pub fn method(&self, name: &Str) -> Option<&'static Func> {
+        // Go's exported names begin with an upper-case letter, keys of values seldom do.
+        if self.methods.is_empty() || name.first().is_some_and(u8::is_ascii_lowercase) {
+            return None;
+        }
+        let is = |method: &&Func| {
+            method.name.as_bytes().first() == name.first() && method.name.as_bytes() == name.as_bytes()
+        };
+        self.methods.iter().find(is)
     }
 
     /// Whether this is a type with a name of its own (`int`, `chartutil.Values`) and no literal (`map[string]string`).

@@ -83,7 +83,18 @@ impl Merger {
             return Ok(());
         }
         let source_elem_is_any = elem(source).is_any();
-        for (key, value) in source.snapshot().iter() {
+        let entries = source.snapshot();
+        // A few keys of one's own before those of the dot: `merge (dict "component" "web") .` is how charts hand on both.
+        let all = self.visited + entries.len();
+        if all <= MAX_ELEMENTS
+            && elem(target).is_any()
+            && entries.iter().all(|(_, value)| !value.is_nil())
+            && target.extend_disjoint(&entries)
+        {
+            self.visited = all;
+            return Ok(());
+        }
+        for (key, value) in entries.iter() {
             self.visited += 1;
             if self.visited > MAX_ELEMENTS {
                 let text = format!("merge: more than {MAX_ELEMENTS} values visited");

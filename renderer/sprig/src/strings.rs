@@ -28,9 +28,7 @@ pub(crate) fn strval(value: &Value) -> Result<Str, CallError> {
     if let Value::Str(s) = value {
         return Ok(s.clone());
     }
-    let mut out = Vec::new();
-    append_strval(&mut out, value)?;
-    Ok(out.into())
+    Str::build(|out| append_strval(out, value))
 }
 
 /// A value as `[]string`: a `[]string` itself (not a copy), other slices element by element without their nils, nil as
@@ -70,8 +68,14 @@ pub(crate) fn to_string(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     Ok(Value::Str(strval(arg(args, 0))?))
 }
 
+/// A part of a string, which is the string itself where nothing is cut off.
+fn part(whole: &Str, part: &[u8]) -> Answer {
+    if part.len() == whole.len() { Ok(Value::Str(whole.clone())) } else { done(part) }
+}
+
 pub(crate) fn trim(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(strings::trim_space(&text(args, 0)?))
+    let s = text(args, 0)?;
+    part(&s, strings::trim_space(&s))
 }
 
 pub(crate) fn upper(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -88,6 +92,11 @@ pub(crate) fn title(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 
 /// `strings.Repeat`, with its panics.
 pub(crate) fn repeated(function: &str, text: &[u8], count: i64) -> Result<Vec<u8>, CallError> {
+    Ok(text.repeat(check_repeat(function, text, count)?))
+}
+
+/// How often `strings.Repeat` repeats a text, which is as often as it is asked to unless it panics.
+fn check_repeat(function: &str, text: &[u8], count: i64) -> Result<usize, CallError> {
     let Ok(count) = usize::try_from(count) else {
         return Err(CallError::message("strings: negative Repeat count"));
     };
@@ -96,7 +105,7 @@ pub(crate) fn repeated(function: &str, text: &[u8], count: i64) -> Result<Vec<u8
         _ => return Err(CallError::message("strings: Repeat output length overflow")),
     };
     check_text(function, bytes)?;
-    Ok(text.repeat(count))
+    Ok(count)
 }
 
 pub(crate) fn repeat(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -136,17 +145,17 @@ pub(crate) fn trunc(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 
 pub(crate) fn trim_all(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (cutset, s) = (text(args, 0)?, text(args, 1)?);
-    done(strings::trim(&s, &cutset))
+    part(&s, strings::trim(&s, &cutset))
 }
 
 pub(crate) fn trim_suffix(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (suffix, s) = (text(args, 0)?, text(args, 1)?);
-    done(s.strip_suffix(suffix.as_bytes()).unwrap_or(&s))
+    part(&s, s.strip_suffix(suffix.as_bytes()).unwrap_or(&s))
 }
 
 pub(crate) fn trim_prefix(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (prefix, s) = (text(args, 0)?, text(args, 1)?);
-    done(s.strip_prefix(prefix.as_bytes()).unwrap_or(&s))
+    part(&s, s.strip_prefix(prefix.as_bytes()).unwrap_or(&s))
 }
 
 pub(crate) fn contains(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -169,56 +178,61 @@ fn spaced(
     function: &str,
     args: &[Value],
     mut write: impl FnMut(&mut Vec<u8>, &Value) -> Result<(), CallError>,
-) -> Result<Vec<u8>, CallError> {
-    let mut out = Vec::new();
-    for (i, value) in args.iter().filter(|v| !v.is_nil()).enumerate() {
-        if i > 0 {
-            out.push(b' ');
+) -> Answer {
+    let built = Str::build(|out| {
+        for (i, value) in args.iter().filter(|v| !v.is_nil()).enumerate() {
+            if i > 0 {
+                out.push(b' ');
+            }
+            write(out, value)?;
+            check_text(function, out.len())?;
         }
-        write(&mut out, value)?;
-        check_text(function, out.len())?;
-    }
-    Ok(out)
+        Ok(())
+    });
+    built.map(Value::Str)
 }
 
 pub(crate) fn quote(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(spaced("quote", args, |out, value| {
+    spaced("quote", args, |out, value| {
         strconv::append_quote(out, &strval(value)?);
         Ok(())
-    })?)
+    })
 }
 
 pub(crate) fn squote(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(spaced("squote", args, |out, value| {
+    spaced("squote", args, |out, value| {
         out.push(b'\'');
         append_value(out, value)?;
         out.push(b'\'');
         Ok(())
-    })?)
+    })
 }
 
 pub(crate) fn cat(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    done(spaced("cat", args, append_value)?)
+    spaced("cat", args, append_value)
 }
 
 /// Puts spaces before the text and after each of its line feeds, also where the line is empty.
 fn indented(function: &str, prefix: &[u8], args: &mut [Value]) -> Answer {
-    let pad = repeated(function, b" ", int(args, 0)?)?;
+    let width = check_repeat(function, b" ", int(args, 0)?)?;
     let s = text(args, 1)?;
     let lines = memchr::memchr_iter(b'\n', &s).count() + 1;
-    let bytes = pad.len().saturating_mul(lines).saturating_add(s.len() + prefix.len());
+    let bytes = width.saturating_mul(lines).saturating_add(s.len() + prefix.len());
     check_text(function, bytes)?;
-    let mut out = Vec::with_capacity(bytes);
-    out.extend_from_slice(prefix);
-    out.extend_from_slice(&pad);
-    let mut from = 0;
-    for at in memchr::memchr_iter(b'\n', &s) {
-        out.extend_from_slice(&s[from..=at]);
-        out.extend_from_slice(&pad);
-        from = at + 1;
-    }
-    out.extend_from_slice(&s[from..]);
-    done(out)
+    let built = Str::build(|out| {
+        out.reserve(bytes);
+        out.extend_from_slice(prefix);
+        out.resize(out.len() + width, b' ');
+        let mut from = 0;
+        for at in memchr::memchr_iter(b'\n', &s) {
+            out.extend_from_slice(&s[from..=at]);
+            out.resize(out.len() + width, b' ');
+            from = at + 1;
+        }
+        out.extend_from_slice(&s[from..]);
+        Ok(())
+    });
+    built.map(Value::Str)
 }
 
 pub(crate) fn indent(_: &mut dyn Interp, args: &mut [Value]) -> Answer {

@@ -13,8 +13,9 @@ pub(super) fn functions() -> &'static [Func] {
         any_to_string("toYaml", |_, args| to_yaml(first(args)).map(Value::Str)),
         any_to_string("toYamlPretty", |_, args| {
             // yaml.v3 has no error for what it cannot write: it panics.
-            let text = thinlock_yaml::to_yaml_pretty(first(args)).map_err(yaml_failure)?;
-            Ok(Value::Str(without_newline(text)))
+            let mut text = thinlock_yaml::to_yaml_pretty(first(args)).map_err(yaml_failure)?;
+            trim_newline(&mut text);
+            Ok(Value::Str(text.into()))
         }),
         any_to_string("toJson", |_, args| match json::encode(first(args), Html::Escape) {
             Ok(text) => Ok(Value::Str(text.into())),
@@ -65,9 +66,8 @@ pub(super) fn functions() -> &'static [Func] {
 /// The functions of Helm 4 that fail where `toYaml` and `toJson` print nothing.
 pub(super) fn must_to_yaml() -> &'static [Func] {
     static FUNCTIONS: [Func; 2] = [
-        any_to_string("mustToYaml", |_, args| match thinlock_yaml::to_yaml(first(args)) {
-            Ok(text) => Ok(Value::Str(without_newline(text))),
-            Err(error) => Err(yaml_failure(error)),
+        any_to_string("mustToYaml", |_, args| {
+            must_yaml(first(args)).map(Value::Str).map_err(yaml_failure)
         }),
         any_to_string("mustToJson", |_, args| {
             json::encode(first(args), Html::Escape).map(|text| Value::Str(text.into())).map_err(CallError::message)
@@ -96,11 +96,19 @@ fn toml_failure(error: TomlError) -> CallError {
 /// # Errors
 /// The YAML is longer than a render may hold.
 pub(crate) fn to_yaml(value: &Value) -> Result<Str, CallError> {
-    match thinlock_yaml::to_yaml(value) {
-        Ok(text) => Ok(without_newline(text)),
+    match must_yaml(value) {
+        Ok(text) => Ok(text),
         Err(error) if error.is_limit() => Err(yaml_failure(error)),
         Err(_) => Ok(Str::EMPTY),
     }
+}
+
+fn must_yaml(value: &Value) -> Result<Str, thinlock_yaml::Error> {
+    Str::build(|out| {
+        thinlock_yaml::to_yaml_into(out, value)?;
+        trim_newline(out);
+        Ok(())
+    })
 }
 
 fn yaml_failure(error: thinlock_yaml::Error) -> CallError {
@@ -109,11 +117,10 @@ fn yaml_failure(error: thinlock_yaml::Error) -> CallError {
 }
 
 /// `strings.TrimSuffix(text, "\n")`.
-fn without_newline(mut text: Vec<u8>) -> Str {
+fn trim_newline(text: &mut Vec<u8>) {
     if text.last() == Some(&b'\n') {
         text.pop();
     }
-    Str::from(text)
 }
 
 /// What decoding into a Go map made: null makes it a nil map; an error becomes its entry `Error`, beside what was

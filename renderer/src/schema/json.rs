@@ -2,7 +2,7 @@
 
 use thinlock_go::strconv;
 use thinlock_go::types::MAP_STRING_ANY;
-use thinlock_go::{List, Map, Str, Value, json};
+use thinlock_go::{List, Map, Str, Value, json, map};
 
 /// Levels that values and schemas may nest; what is deeper is refused before anything recurses into it.
 const MAX_DEPTH: usize = 1_000;
@@ -34,7 +34,7 @@ impl Json {
     pub(super) fn get(&self, key: &[u8]) -> Option<&Json> {
         match self {
             Json::Object(entries) => {
-                let at = entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
+                let at = map::find(entries, key).ok()?;
                 entries.get(at).map(|(_, value)| value)
             }
             _ => None,

@@ -87,7 +87,9 @@ impl Walk<'_> {
     /// Lays the values over the chart's own defaults.
     fn coalesce_values(&mut self, node: NodeId, values: &Table, prefix: &[u8], merge: bool) {
         let drop_nulls = self.tables.dialect.values.chart_nulls_dropped;
-        for (key, default) in self.charts.defaults(node).entries() {
+        let defaults = self.charts.defaults(node).entries();
+        values.reserve(defaults.len());
+        for (key, default) in defaults {
             match values.get(&key) {
                 Some(value) if value.is_nil() && !merge => values.remove(&key),
                 Some(value) if value.is_table() => {

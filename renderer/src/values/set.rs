@@ -59,7 +59,8 @@ pub fn parse_literal(text: &[u8], values: &Map, rules: &ValueRules) -> Result<()
 }
 
 fn parse(text: &[u8], values: &Map, rules: &ValueRules, grammar: Grammar<'_>) -> Result<(), String> {
-    let runes = utf8::runes(text).map(|(_, c, _)| c).collect();
+    let mut runes = Vec::with_capacity(text.len());
+    runes.extend(utf8::runes(text).map(|(_, c, _)| c));
     let mut parser = Parser { runes, at: 0, nested_lists: 0, grammar };
     loop {
         match parser.key(values, 0) {
@@ -131,7 +132,7 @@ impl Parser<'_> {
     /// next character as it is, but not in `--set-literal`.
     fn until(&mut self, stops: &[char]) -> (Vec<char>, Option<char>) {
         let escapes = !matches!(self.grammar, Grammar::Literal);
-        let mut read = Vec::new();
+        let mut read = Vec::with_capacity((self.runes.len() - self.at).min(128));
         while let Some(c) = self.next() {
             if stops.contains(&c) {
                 return (read, Some(c));

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use thinlock_go::map::find;
 use thinlock_go::types::MAP_STRING_ANY;
 use thinlock_go::{Frozen, Map, Str, Value};
 
@@ -102,19 +103,20 @@ impl Table {
         Table(Rc::new(RefCell::new(entries)))
     }
 
-    fn find(entries: &[(Str, Tree)], key: &[u8]) -> Result<usize, usize> {
-        entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key))
-    }
-
     pub(crate) fn get(&self, key: &[u8]) -> Option<Tree> {
         let entries = self.0.borrow();
-        let at = Table::find(&entries, key).ok()?;
+        let at = find(&entries, key).ok()?;
         entries.get(at).map(|(_, value)| value.clone())
+    }
+
+    /// Makes room for more keys.
+    pub(crate) fn reserve(&self, additional: usize) {
+        self.0.borrow_mut().reserve(additional);
     }
 
     pub(crate) fn insert(&self, key: Str, value: Tree) {
         let mut entries = self.0.borrow_mut();
-        match Table::find(&entries, &key) {
+        match find(&entries, &key) {
             Ok(at) => {
                 if let Some(entry) = entries.get_mut(at) {
                     entry.1 = value;
@@ -126,7 +128,7 @@ impl Table {
 
     pub(crate) fn remove(&self, key: &[u8]) {
         let mut entries = self.0.borrow_mut();
-        if let Ok(at) = Table::find(&entries, key) {
+        if let Ok(at) = find(&entries, key) {
             entries.remove(at);
         }
     }
@@ -134,7 +136,7 @@ impl Table {
     /// The table under a key, opened in place; `None` if there is none.
     pub(crate) fn table(&self, key: &[u8]) -> Option<Table> {
         let mut entries = self.0.borrow_mut();
-        let at = Table::find(&entries, key).ok()?;
+        let at = find(&entries, key).ok()?;
         let (_, value) = entries.get_mut(at)?;
         open_in_place(value)
     }

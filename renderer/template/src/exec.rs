@@ -5,6 +5,7 @@ mod call;
 mod eval;
 
 use std::any::Any;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use thinlock_go::{CallError, Error, ErrorKind, Frame, Host, Interp, Object, Str, Toolchain, Value, fmt, stack};
@@ -60,16 +61,11 @@ impl Set {
     /// The template is unknown, or its execution fails. [`crate::error_text`] gives Go's text.
     pub fn execute(&self, name: impl AsRef<[u8]>, dot: Value, out: &mut Vec<u8>, env: Env<'_>) -> Result<()> {
         let entry = self.lookup(name.as_ref())?;
-        let mut shared = Shared {
-            env,
-            vars: Vec::new(),
-            args: Vec::new(),
-            buffers: Vec::new(),
-            steps: 0,
-            printed: 0,
-            floor: stack::floor(),
-        };
-        shared.execute(self, entry, Rv::of(dot), out)
+        let Room { vars, args, buffers } = Room::take();
+        let mut shared = Shared { env, vars, args, buffers, steps: 0, printed: 0, floor: stack::floor() };
+        let result = shared.execute(self, entry, Rv::of(dot), out);
+        Room { vars: shared.vars, args: shared.args, buffers: shared.buffers }.put_back();
+        result
     }
 
     fn lookup(&self, name: &[u8]) -> Result<&Entry> {
@@ -78,6 +74,37 @@ impl Set {
             let message = format!("template: no template {name} associated with template {set}");
             Error::new(ErrorKind::Exec, message)
         })
+    }
+}
+
+/// Memory that an execution works in, kept by its thread for the next one.
+#[derive(Default)]
+struct Room {
+    vars: Vec<Variable>,
+    args: Vec<Vec<Value>>,
+    buffers: Vec<Vec<u8>>,
+}
+
+thread_local! {
+    static ROOM: Cell<Option<Room>> = const { Cell::new(None) };
+}
+
+impl Room {
+    /// How many vectors of each kind are kept: those of an ordinary depth of calls.
+    const KEPT: usize = 32;
+
+    /// What the last execution left; nothing while that still runs.
+    fn take() -> Room {
+        ROOM.try_with(Cell::take).ok().flatten().unwrap_or_default()
+    }
+
+    fn put_back(mut self) {
+        self.vars.clear();
+        self.vars.shrink_to(1 << 10);
+        self.args.truncate(Room::KEPT);
+        self.buffers.truncate(Room::KEPT);
+        // A thread that ends keeps nothing.
+        let _ = ROOM.try_with(|room| room.set(Some(self)));
     }
 }
 
@@ -115,7 +142,7 @@ impl<'e> Shared<'e> {
 
     fn return_buffer(&mut self, mut buffer: Vec<u8>) {
         // A buffer that grew large once is not kept for small uses.
-        if buffer.capacity() <= 1 << 20 {
+        if buffer.capacity() <= 1 << 17 {
             buffer.clear();
             self.buffers.push(buffer);
         }

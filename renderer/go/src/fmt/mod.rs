@@ -42,9 +42,7 @@ pub fn format_value(value: &Value) -> Result<Str, CallError> {
     if let Value::Str(s) = value {
         return Ok(s.clone());
     }
-    let mut out = Vec::new();
-    append_value(&mut out, value)?;
-    Ok(out.into())
+    Str::build(|out| append_value(out, value))
 }
 
 /// `fmt.Sprintf`.

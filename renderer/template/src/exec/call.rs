@@ -4,20 +4,64 @@ use std::rc::Rc;
 
 use thinlock_go::object::Method;
 use thinlock_go::types::{self, Kind as TypeKind, Type};
-use thinlock_go::{Error, ErrorKind, Func, IntKind, Object, Str, UintKind, Value};
+use thinlock_go::{CallError, Error, ErrorKind, Func, IntKind, Interp, Object, Str, UintKind, Value};
 
 use super::{Result, State};
 use crate::builtin::Builtin;
 use crate::rv::{self, Indirect, Rv, assign, can_be_nil, indirect};
 use crate::tree::{Callee, Kind, NodeId};
 
-/// What is called.
-pub(super) enum Target {
-    Func(&'static Func),
-    /// A method of an object.
-    Method(Rc<dyn Object>, &'static Method),
-    /// A method of a named map type, with its receiver.
-    MapMethod(Value, &'static Func),
+/// What is called: each kind has its own copy of [`State::eval_call`].
+pub(super) trait Target {
+    /// The name, the parameter types, whether the last of them takes any number, and the result type.
+    fn signature(&self) -> (&'static str, &'static [Type], bool, Type);
+
+    /// The receiver, where it is the first argument.
+    fn receiver(&self) -> Option<Value> {
+        None
+    }
+
+    fn call(self, interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError>;
+}
+
+impl Target for &'static Func {
+    fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
+        (self.name, self.params, self.variadic, self.result)
+    }
+
+    fn call(self, interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
+        (self.call)(interp, args)
+    }
+}
+
+/// A method of an object.
+pub(super) struct MethodOf(pub(super) Rc<dyn Object>, pub(super) &'static Method);
+
+impl Target for MethodOf {
+    fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
+        (self.1.name, self.1.params, self.1.variadic, self.1.result)
+    }
+
+    fn call(self, interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
+        self.0.call(self.1.name, args, interp)
+    }
+}
+
+/// A method of a named map type, with its receiver.
+pub(super) struct MapMethod(pub(super) Value, pub(super) &'static Func);
+
+impl Target for MapMethod {
+    fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
+        self.1.signature()
+    }
+
+    fn receiver(&self) -> Option<Value> {
+        Some(self.0.clone())
+    }
+
+    fn call(self, interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
+        (self.1.call)(interp, args)
+    }
 }
 
 /// The arguments of a call: those written after the function, and the one piped into it.
@@ -34,20 +78,11 @@ impl Args<'_> {
     }
 }
 
-impl Target {
-    fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
-        match self {
-            Target::Func(f) | Target::MapMethod(_, f) => (f.name, f.params, f.variadic, f.result),
-            Target::Method(_, m) => (m.name, m.params, m.variadic, m.result),
-        }
-    }
-}
-
 impl State<'_, '_> {
     /// Calls a function. `node` is what an error of the call itself names.
     pub(super) fn eval_callee(&mut self, dot: &Rv, node: NodeId, callee: u32, args: Args<'_>) -> Result<Rv> {
         match self.code.callees[callee as usize] {
-            Callee::Func(func) => self.eval_call(dot, Target::Func(func), node, args),
+            Callee::Func(func) => self.eval_call(dot, func, node, args),
             Callee::Builtin(builtin) => self.eval_builtin(dot, builtin, node, args),
         }
     }
@@ -66,7 +101,7 @@ impl State<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn eval_call(&mut self, dot: &Rv, target: Target, node: NodeId, args: Args<'_>) -> Result<Rv> {
+    pub(super) fn eval_call(&mut self, dot: &Rv, target: impl Target, node: NodeId, args: Args<'_>) -> Result<Rv> {
         let (name, params, variadic, result_type) = target.signature();
         self.check_arity(name, params.len(), variadic, &args)?;
         if let Some(results) = result_type.as_results() {
@@ -78,9 +113,7 @@ impl State<'_, '_> {
             }));
         }
         let mut values = self.shared.args.pop().unwrap_or_default();
-        if let Target::MapMethod(receiver, _) = &target {
-            values.push(receiver.clone());
-        }
+        values.extend(target.receiver());
         // The last parameter type also serves all that follow.
         let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(&types::ANY);
         for (i, arg) in args.given.iter().enumerate() {
@@ -91,10 +124,7 @@ impl State<'_, '_> {
             let value = self.validate(last, param(args.given.len()))?;
             values.push(value);
         }
-        let result = match target {
-            Target::Func(func) | Target::MapMethod(_, func) => (func.call)(self, &mut values),
-            Target::Method(object, method) => object.call(method.name, &mut values, self),
-        };
+        let result = target.call(self, &mut values);
         values.clear();
         self.shared.args.push(values);
         match result {

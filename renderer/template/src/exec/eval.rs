@@ -1,12 +1,12 @@
 //! Pipelines, commands, variables and fields.
 
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 
-use thinlock_go::types::Kind as TypeKind;
+use thinlock_go::map::Path;
+use thinlock_go::types::{Kind as TypeKind, Type};
 use thinlock_go::{Map, Object, Str, Value};
 
-use super::call::{Args, Target};
+use super::call::{Args, MapMethod, MethodOf};
 use super::{MissingKey, Result, State, Variable};
 use crate::print::quoted;
 use crate::rv::{Indirect, Rv, indirect};
@@ -22,6 +22,9 @@ impl State<'_, '_> {
             return Err(self.error("not a pipeline"));
         };
         let (variables, commands) = code.children(children).split_at(usize::from(decls));
+        if let ([], [command]) = (variables, commands) {
+            return Ok(self.eval_command(dot, *command, None)?.strip());
+        }
         let mut value: Option<Rv> = None;
         for &command in commands {
             value = Some(self.eval_command(dot, command, value.take())?.strip());
@@ -163,6 +166,16 @@ impl State<'_, '_> {
             return Err(self.error("internal error: no fields in evalChainNode"));
         }
         let last = keys.start + keys.len - 1;
+        // Mostly the keys lead through maps; what else there may be is looked at key by key.
+        if let (Value::Map(map), true) = (&receiver.value, args.is_empty()) {
+            let code = self.code;
+            let range = keys.start as usize..=last as usize;
+            match map.get_path(&code.keys[range.clone()], &code.hints[range]) {
+                Path::Value(value, elem) => return Ok(Rv::typed(value, elem)),
+                Path::Missing(elem) => return self.missing_key(&code.keys[last as usize], elem),
+                Path::Elsewhere => {}
+            }
+        }
         let mut owned: Option<Rv> = None;
         for key in keys.start..last {
             let next = self.eval_field(dot, key, id, Args::NONE, owned.as_ref().unwrap_or(receiver))?;
@@ -173,37 +186,34 @@ impl State<'_, '_> {
 
     #[inline]
     fn eval_field(&mut self, dot: &Rv, key: u32, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
-        if let Value::Map(map) = &receiver.value {
-            let methods = map.go_type().methods;
-            if methods.is_empty() || method(methods, &self.code.keys[key as usize], |m| m.name).is_none() {
-                return self.map_field(map, key, &args);
-            }
+        if let Value::Map(map) = &receiver.value
+            && map.go_type().method(&self.code.keys[key as usize]).is_none()
+        {
+            return self.map_field(map, key, &args);
         }
         self.eval_other_field(dot, key, id, args, receiver)
     }
 
     #[inline]
     fn map_field(&self, map: &Map, key: u32, args: &Args<'_>) -> Result<Rv> {
-        let code = self.code;
-        let (key, hint) = (&code.keys[key as usize], &code.hints[key as usize]);
+        let (key, hint) = (&self.code.keys[key as usize], &self.code.hints[key as usize]);
         if !args.is_empty() {
             return Err(self.error(format!("{key} is not a method but has arguments")));
         }
         let Some(elem) = map.go_type().elem else { return Ok(Rv::INVALID) };
-        let was = hint.load(Ordering::Relaxed);
-        let mut at = was as usize;
-        let found = map.get_hinted(key, &mut at);
-        if at != was as usize {
-            // A map has fewer entries than bytes of memory; a wrong hint costs time only.
-            hint.store(at as u32, Ordering::Relaxed);
-        }
-        match found {
+        match map.get_hinted(key, hint) {
             Some(value) => Ok(Rv::typed(value, elem)),
-            None => match self.shared.env.missing_key {
-                MissingKey::Invalid => Ok(Rv::INVALID),
-                MissingKey::Zero => Ok(Rv::zero(elem)),
-                MissingKey::Error => Err(self.error(format!("map has no entry for key {}", quoted(key)))),
-            },
+            None => self.missing_key(key, elem),
+        }
+    }
+
+    /// The value of a key that a map does not have.
+    #[inline]
+    fn missing_key(&self, key: &Str, elem: Type) -> Result<Rv> {
+        match self.shared.env.missing_key {
+            MissingKey::Invalid => Ok(Rv::INVALID),
+            MissingKey::Zero => Ok(Rv::zero(elem)),
+            MissingKey::Error => Err(self.error(format!("map has no entry for key {}", quoted(key)))),
         }
     }
 
@@ -221,16 +231,15 @@ impl State<'_, '_> {
                 return Err(self.error(format!("nil pointer evaluating {}.{key}", receiver.type_name())));
             }
             Value::Map(map) => {
-                if let Some(method) = method(map.go_type().methods, key, |m| m.name) {
-                    let target = Target::MapMethod(receiver.value.clone(), method);
-                    return self.eval_call(dot, target, id, args);
+                if let Some(method) = map.go_type().method(key) {
+                    return self.eval_call(dot, MapMethod(receiver.value.clone(), method), id, args);
                 }
                 return self.map_field(map, at, &args);
             }
             Value::Object(object) => {
                 let object = Rc::clone(object);
-                if let Some(method) = method(object.methods(), key, |m| m.name) {
-                    return self.eval_call(dot, Target::Method(object, method), id, args);
+                if let Some(method) = object.methods().iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
+                    return self.eval_call(dot, MethodOf(object, method), id, args);
                 }
                 if let Some(found) = self.object_field(&object, at, &args, receiver)? {
                     return Ok(found);
@@ -280,15 +289,6 @@ impl State<'_, '_> {
         }
         Ok(Some(Rv::typed(field.value, field.go_type)))
     }
-}
-
-/// The method of a name. Go's exported names begin with an upper-case letter, keys of values seldom do.
-#[inline]
-fn method<M>(methods: &'static [M], key: &Str, name: impl Fn(&M) -> &'static str) -> Option<&'static M> {
-    if key.first().is_some_and(u8::is_ascii_lowercase) {
-        return None;
-    }
-    methods.iter().find(|m| name(m).as_bytes() == key.as_bytes())
 }
 
 /// A field of an embedded struct.
