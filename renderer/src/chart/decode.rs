@@ -121,7 +121,7 @@ fn unmarshal_time(json: &[u8]) -> Result<Value, String> {
     time::parse(b"2006-01-02T15:04:05Z07:00", text, &time::Zone::Utc).map(|_| Value::Nil)
 }
 
-fn unmarshal(data: &[u8], target: &Target) -> Result<Option<Map>, ChartError> {
+fn unmarshal(data: &[u8], target: &'static Target) -> Result<Option<Map>, ChartError> {
     match thinlock_yaml::unmarshal_as(data, target) {
         Ok(Value::Map(map)) => Ok(Some(map)),
         Ok(_) => Ok(None),

@@ -1,6 +1,5 @@
 //! From tokens to a tree: libyaml's grammar, as a state machine, so that depth costs no stack.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::Error;
@@ -44,13 +43,18 @@ const MAX_TAGS: usize = 1 << 26;
 /// # Errors
 /// As [`parse_with_places`].
 pub(crate) fn parse(input: &[u8]) -> Result<Tree<'_>, Error> {
-    let source = read(input)?;
-    if let (Cow::Borrowed(text), None) = (&source.text, &source.window)
-        && let Some(tree) = quick::parse(text)
-    {
-        return Ok(tree);
+    parse_read(read(input)?)
+}
+
+/// As [`parse`], of input that [`read`] has checked.
+///
+/// # Errors
+/// What libyaml refuses.
+pub(crate) fn parse_read(source: Source<'_>) -> Result<Tree<'_>, Error> {
+    match source.plain().and_then(quick::parse) {
+        Some(tree) => Ok(tree),
+        None => parse_source(source),
     }
-    parse_source(source)
 }
 
 /// Reads the first document of a stream; every node has its line and column.
@@ -61,7 +65,11 @@ pub(crate) fn parse_with_places(input: &[u8]) -> Result<Tree<'_>, Error> {
     parse_source(read(input)?)
 }
 
-fn read(input: &[u8]) -> Result<Source<'_>, Error> {
+/// Checks and decodes input.
+///
+/// # Errors
+/// It is too large.
+pub(crate) fn read(input: &[u8]) -> Result<Source<'_>, Error> {
     if input.len() > MAX_INPUT {
         return Err(Error::new("yaml: document of more than 1 GiB"));
     }

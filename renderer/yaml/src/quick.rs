@@ -1,14 +1,94 @@
-//! A quick way to the tree of plain block YAML: what Kubernetes manifests and values files mostly are.
+//! A quick way through plain block YAML: what Kubernetes manifests and values files mostly are.
 //!
-//! It reads line by line, knows block mappings and sequences, scalars, literal blocks, short lists in brackets and
-//! comments, and gives up at everything else: [`crate::parser`] then reads the document from the beginning, and is the judge of what is
-//! wrong. Where this way leads to a tree, it is the same, but for the places of its nodes.
+//! It reads line by line, knows block mappings and sequences, scalars, literal blocks, lists and mappings in
+//! brackets on one line, and comments, and gives up at everything else: [`crate::parser`] then reads the document from the beginning, and is the
+//! judge of what is wrong. What becomes of the nodes is up to a [`Sink`]. Where this way leads to a tree, it is the same
+//! as the other way's, but for the places of its nodes.
 
 use crate::scanner::{self, Mark, Text};
 use crate::tree::{Kind, Node, Tree};
 
 /// Deeper documents are read the other way.
 const MAX_DEPTH: usize = 200;
+
+/// What a node is to the collection that it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The key of a mapping.
+    Key,
+    /// The value of a mapping, an item of a sequence, or the root.
+    Value,
+}
+
+/// Takes the nodes in the order of the text.
+pub(crate) trait Sink {
+    /// A node below `parent`, which is what this returned for the collection around it. `None` gives the document up.
+    fn add(
+        &mut self,
+        parent: Option<u32>,
+        role: Role,
+        kind: Kind,
+        implicit: bool,
+        text: Text,
+        from: Texts<'_>,
+    ) -> Option<u32>;
+
+    /// The collection is complete.
+    fn close(&mut self, node: u32) -> Option<()>;
+
+    /// Whether the text of the next value below `parent` is looked at: if not, texts that must be put together from
+    /// several lines are empty.
+    fn wants_text(&self, parent: Option<u32>) -> bool;
+}
+
+/// Where the bytes of a [`Text`] are.
+#[derive(Clone, Copy)]
+pub(crate) struct Texts<'t> {
+    text: &'t [u8],
+    owned: &'t [u8],
+}
+
+impl<'t> Texts<'t> {
+    /// The bytes of a text.
+    #[inline]
+    pub(crate) fn bytes(self, text: Text) -> &'t [u8] {
+        let from = if text.owned { self.owned } else { self.text };
+        &from[text.start as usize..][..text.len as usize]
+    }
+}
+
+/// Makes the tree.
+#[derive(Default)]
+struct Nodes(Vec<Node>);
+
+impl Sink for Nodes {
+    #[inline]
+    fn add(
+        &mut self,
+        parent: Option<u32>,
+        _: Role,
+        kind: Kind,
+        implicit: bool,
+        text: Text,
+        _: Texts<'_>,
+    ) -> Option<u32> {
+        let at = self.0.len() as u32;
+        if let Some(parent) = parent {
+            self.0[parent as usize].len += 1;
+        }
+        self.0.push(Node { kind, implicit, mark: Mark::default(), text, next: at + 1, len: 0, tag: 0 });
+        Some(at)
+    }
+
+    fn close(&mut self, node: u32) -> Option<()> {
+        self.0[node as usize].next = self.0.len() as u32;
+        Some(())
+    }
+
+    fn wants_text(&self, _: Option<u32>) -> bool {
+        true
+    }
+}
 
 /// A collection around the current place.
 struct Open {
@@ -19,10 +99,10 @@ struct Open {
     waits: bool,
 }
 
-struct Quick<'a> {
+struct Quick<'a, 's, S> {
     text: &'a [u8],
     pos: usize,
-    nodes: Vec<Node>,
+    sink: &'s mut S,
     open: Vec<Open>,
     owned: Vec<u8>,
     /// Whether the line that begins the document was there, and whether a node was.
@@ -32,8 +112,28 @@ struct Quick<'a> {
 
 const EMPTY: Text = Text { start: 0, len: 0, owned: true };
 
+/// Bytes that are part of a plain key.
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        table[b] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-');
+        b += 1;
+    }
+    table
+};
+
 /// Reads a document of allowed characters; `None` if it is not plain enough.
 pub(crate) fn parse(text: &[u8]) -> Option<Tree<'_>> {
+    let mut nodes = Nodes(Vec::with_capacity(text.len() / 12));
+    let owned = walk(text, &mut nodes)?;
+    Some(Tree { text: text.into(), owned, nodes: nodes.0, tags: Vec::new() })
+}
+
+/// Walks through a document of allowed characters; `None` if it is not plain enough, or the sink gives up. Returns the
+/// bytes of texts that do not stand in the document.
+pub(crate) fn walk(text: &[u8], sink: &mut impl Sink) -> Option<Vec<u8>> {
     // Lines end in newlines, and nothing but blanks stands before or between.
     if text.len() > 1 << 28 || memchr::memchr2(b'\t', b'\r', text).is_some() {
         return None;
@@ -43,26 +143,39 @@ pub(crate) fn parse(text: &[u8]) -> Option<Tree<'_>> {
     {
         return None;
     }
-    let nodes = Vec::with_capacity(text.len() / 12);
-    let mut quick = Quick { text, pos: 0, nodes, open: Vec::new(), owned: Vec::new(), begun: false, started: false };
+    let open = Vec::with_capacity(16);
+    let mut quick = Quick { text, pos: 0, sink, open, owned: Vec::new(), begun: false, started: false };
     while quick.pos < text.len() {
         quick.line()?;
     }
-    quick.close_from(0);
-    if quick.nodes.is_empty() {
-        return None;
-    }
-    Some(Tree { text: text.into(), owned: quick.owned, nodes: quick.nodes, tags: Vec::new() })
+    quick.close_from(0)?;
+    quick.started.then_some(quick.owned)
 }
 
-impl Quick<'_> {
+/// The number of blanks that a text begins with.
+#[inline]
+fn count_blanks(mut text: &[u8]) -> usize {
+    let mut count = 0;
+    while let Some((eight, rest)) = text.split_first_chunk::<8>() {
+        let other = u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]);
+        if other != 0 {
+            return count + (other.trailing_zeros() / 8) as usize;
+        }
+        count += 8;
+        text = rest;
+    }
+    count + text.iter().take_while(|b| **b == b' ').count()
+}
+
+impl<S: Sink> Quick<'_, '_, S> {
     fn at(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or(b'\n')
     }
 
     /// The offset behind a run of blanks.
+    #[inline]
     fn blanks(&self, at: usize) -> usize {
-        at + self.text[at..].iter().take_while(|&&b| b == b' ').count()
+        at + count_blanks(&self.text[at..])
     }
 
     /// The end of the line without its newline.
@@ -70,39 +183,44 @@ impl Quick<'_> {
         memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |len| at + len)
     }
 
-    fn add(&mut self, kind: Kind, implicit: bool, text: Text) -> u32 {
-        let at = self.nodes.len() as u32;
-        if let Some(open) = self.open.last() {
-            self.nodes[open.node as usize].len += 1;
-        }
-        self.nodes.push(Node { kind, implicit, mark: Mark::default(), text, next: at + 1, len: 0, tag: 0 });
-        at
+    #[inline]
+    fn add(&mut self, role: Role, kind: Kind, implicit: bool, text: Text) -> Option<u32> {
+        let parent = self.open.last().map(|open| open.node);
+        self.sink.add(parent, role, kind, implicit, text, Texts { text: self.text, owned: &self.owned })
     }
 
     /// A value, which ends the wait of the innermost collection.
-    fn value(&mut self, kind: Kind, implicit: bool, text: Text) -> u32 {
-        let at = self.add(kind, implicit, text);
+    #[inline]
+    fn value(&mut self, kind: Kind, implicit: bool, text: Text) -> Option<u32> {
+        let node = self.add(Role::Value, kind, implicit, text)?;
         if let Some(open) = self.open.last_mut() {
             open.waits = false;
         }
-        at
+        Some(node)
     }
 
-    fn settle(&mut self) {
+    #[inline]
+    fn settle(&mut self) -> Option<()> {
         if self.open.last().is_some_and(|open| open.waits) {
-            self.value(Kind::Scalar, true, EMPTY);
+            self.value(Kind::Scalar, true, EMPTY)?;
         }
+        Some(())
     }
 
     /// Closes the collections from a depth on.
-    fn close_from(&mut self, depth: usize) {
+    fn close_from(&mut self, depth: usize) -> Option<()> {
         while self.open.len() > depth {
-            self.settle();
-            let next = self.nodes.len() as u32;
+            self.settle()?;
             if let Some(open) = self.open.pop() {
-                self.nodes[open.node as usize].next = next;
+                self.sink.close(open.node)?;
             }
         }
+        Some(())
+    }
+
+    /// Whether the text of the value that is read next is looked at.
+    fn wants_text(&self) -> bool {
+        self.sink.wants_text(self.open.last().map(|open| open.node))
     }
 
     /// Makes a collection of a kind at a column the innermost one: one that is open, or a new one.
@@ -124,17 +242,16 @@ impl Quick<'_> {
                 break;
             }
             if top.indent == column && top.kind == kind {
-                self.settle();
-                return Some(());
+                return self.settle();
             }
             // At its column goes on what is around it, if that is at the same column.
-            self.close_from(self.open.len() - 1);
+            self.close_from(self.open.len() - 1)?;
             if self.open.last().is_none_or(|top| top.indent < column) {
                 return None;
             }
         }
         self.started = true;
-        let node = self.value(kind, true, EMPTY);
+        let node = self.value(kind, true, EMPTY)?;
         self.open.push(Open { node, indent: column, kind, waits: false });
         Some(())
     }
@@ -172,7 +289,7 @@ impl Quick<'_> {
         }
         if let Some((key, implicit, end)) = self.key(at) {
             self.enter(Kind::Mapping, at - start)?;
-            self.add(Kind::Scalar, implicit, key);
+            self.add(Role::Key, Kind::Scalar, implicit, key)?;
             self.open.last_mut()?.waits = true;
             at = self.blanks(end);
             if self.ends(at) {
@@ -204,8 +321,7 @@ impl Quick<'_> {
             let end = self.quoted(at)?;
             (at + 1, end, end + 1)
         } else {
-            let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
-            let len = self.text[at..].iter().take_while(|b| word(b)).count();
+            let len = self.text[at..].iter().take_while(|b| WORD[usize::from(**b)]).count();
             (at, at + len, at + len)
         };
         let plain = start == at;
@@ -245,23 +361,16 @@ impl Quick<'_> {
                 if !self.ends(self.blanks(next)) {
                     return None;
                 }
-                self.value(Kind::Scalar, false, text);
+                self.value(Kind::Scalar, false, text)?;
                 self.pos = self.line_end(next) + 1;
             }
             b'|' => return self.literal(at, indent),
-            b'[' => {
-                let next = self.list(at)?;
+            b'[' | b'{' => {
+                let next = self.flow(at)?;
                 if !self.ends(self.blanks(next)) {
                     return None;
                 }
                 self.pos = self.line_end(next) + 1;
-            }
-            b'{' => {
-                if self.at(at + 1) != b'}' || !self.ends(self.blanks(at + 2)) {
-                    return None;
-                }
-                self.value(Kind::Mapping, true, EMPTY);
-                self.pos = self.line_end(at) + 1;
             }
             b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'>' | b'%' | b'@' | b'`' => return None,
             _ => return self.plain(at, indent),
@@ -273,7 +382,7 @@ impl Quick<'_> {
     fn plain_line(&self, at: usize, line: usize) -> Option<(usize, bool)> {
         let mut end = line;
         // A colon or a number sign is part of it unless a blank is behind the one or before the other.
-        for found in memchr::memchr2_iter(b':', b'#', &self.text[at..line]) {
+        for (found, _) in self.text[at..line].iter().enumerate().filter(|(_, b)| matches!(b, b':' | b'#')) {
             let found = at + found;
             if self.at(found) == b':' && matches!(self.at(found + 1), b' ' | b'\n') {
                 return None;
@@ -294,7 +403,7 @@ impl Quick<'_> {
         let (end, comment) = self.plain_line(at, line)?;
         self.pos = line + 1;
         if comment || self.ends_here(indent).is_some() {
-            self.value(Kind::Scalar, true, self.input(at, end));
+            self.value(Kind::Scalar, true, self.input(at, end))?;
             return if comment { self.ends_here(indent) } else { Some(()) };
         }
         let start = self.owned.len();
@@ -324,7 +433,7 @@ impl Quick<'_> {
             self.pos = line + 1;
         }
         let text = Text { start: start as u32, len: (self.owned.len() - start) as u32, owned: true };
-        self.value(Kind::Scalar, true, text);
+        self.value(Kind::Scalar, true, text)?;
         Some(())
     }
 
@@ -336,34 +445,62 @@ impl Quick<'_> {
         Some((Text { start: start as u32, len: bytes.len() as u32, owned: true }, next))
     }
 
-    /// Reads a list in brackets, of quoted strings and words on one line; returns the offset behind it.
-    fn list(&mut self, at: usize) -> Option<usize> {
-        let node = self.value(Kind::Sequence, true, EMPTY);
-        self.open.push(Open { node, indent: usize::MAX, kind: Kind::Sequence, waits: false });
+    /// Reads a sequence in brackets or a mapping in braces, of quoted strings, words and more of its kind on one line;
+    /// returns the offset behind it.
+    fn flow(&mut self, at: usize) -> Option<usize> {
+        let (kind, end) = match self.at(at) {
+            b'[' => (Kind::Sequence, b']'),
+            _ => (Kind::Mapping, b'}'),
+        };
+        if self.open.len() >= MAX_DEPTH {
+            return None;
+        }
+        let node = self.value(kind, true, EMPTY)?;
+        self.open.push(Open { node, indent: usize::MAX, kind, waits: false });
         let mut at = self.blanks(at + 1);
-        while self.at(at) != b']' {
-            let (text, implicit, next) = match self.at(at) {
-                b'"' | b'\'' => {
-                    let end = self.quoted(at)?;
-                    (self.input(at + 1, end), false, end + 1)
+        while self.at(at) != end {
+            if kind == Kind::Mapping {
+                let (text, implicit, next) = self.flow_scalar(at)?;
+                // A key must have a value, and a blank before it unless both are as in JSON.
+                if text.len > 500 || self.at(next) != b':' || (implicit && self.at(next + 1) != b' ') {
+                    return None;
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'/' => {
-                    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-' | b'=');
-                    let len = self.text[at..].iter().take_while(|b| word(b)).count();
-                    (self.input(at, at + len), true, at + len)
+                self.add(Role::Key, Kind::Scalar, implicit, text)?;
+                at = self.blanks(next + 1);
+            }
+            let next = match self.at(at) {
+                b'[' | b'{' => self.flow(at)?,
+                _ => {
+                    let (text, implicit, next) = self.flow_scalar(at)?;
+                    self.value(Kind::Scalar, implicit, text)?;
+                    next
                 }
-                _ => return None,
             };
-            self.add(Kind::Scalar, implicit, text);
             at = self.blanks(next);
             match self.at(at) {
                 b',' => at = self.blanks(at + 1),
-                b']' => {}
+                b if b == end => {}
                 _ => return None,
             }
         }
-        self.close_from(self.open.len() - 1);
+        self.close_from(self.open.len() - 1)?;
         Some(at + 1)
+    }
+
+    /// A quoted string or a word: its text, whether it is plain, and the offset behind it.
+    fn flow_scalar(&self, at: usize) -> Option<(Text, bool, usize)> {
+        match self.at(at) {
+            b'"' | b'\'' => {
+                let end = self.quoted(at)?;
+                Some((self.input(at + 1, end), false, end + 1))
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'/' => {
+                let word = |b: &u8| WORD[usize::from(*b)] || *b == b'=';
+                let len = self.text[at..].iter().take_while(|b| word(b)).count();
+                Some((self.input(at, at + len), true, at + len))
+            }
+            _ => None,
+        }
     }
 
     /// Checks that the next line that is neither blank nor a comment does not go on with the scalar.
@@ -395,6 +532,7 @@ impl Quick<'_> {
             return None;
         }
         let start = self.owned.len();
+        let wanted = self.wants_text();
         // Line breaks that are only written if another line follows.
         let mut breaks = 0;
         while next < self.text.len() {
@@ -412,18 +550,21 @@ impl Quick<'_> {
                 break;
             }
             let end = self.line_end(next);
-            self.owned.resize(self.owned.len() + breaks, b'\n');
-            self.owned.extend_from_slice(&self.text[next + indent..end]);
+            if wanted {
+                self.owned.resize(self.owned.len() + breaks, b'\n');
+                self.owned.extend_from_slice(&self.text[next + indent..end]);
+            }
             breaks = usize::from(end < self.text.len());
             next = end + 1;
         }
         match hint {
+            _ if !wanted => {}
             b'-' => {}
             b'+' => self.owned.resize(self.owned.len() + breaks, b'\n'),
             _ => self.owned.resize(self.owned.len() + breaks.min(1), b'\n'),
         }
         let text = Text { start: start as u32, len: (self.owned.len() - start) as u32, owned: true };
-        self.value(Kind::Scalar, false, text);
+        self.value(Kind::Scalar, false, text)?;
         self.pos = next;
         self.ends_here(parent)
     }

@@ -21,6 +21,16 @@ pub(crate) struct Source<'a> {
     pub(crate) window: Option<Window>,
 }
 
+impl<'a> Source<'a> {
+    /// The text, if it is the input as it was and all of it is allowed.
+    pub(crate) fn plain(&self) -> Option<&'a [u8]> {
+        match (&self.text, &self.window) {
+            (Cow::Borrowed(text), None) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// How far yaml.v2 would have decoded its input.
 #[derive(Debug, Default)]
 pub(crate) struct Window {

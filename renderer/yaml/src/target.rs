@@ -60,12 +60,14 @@ pub enum Shape {
 ///
 /// # Errors
 /// Go's text: of the YAML reader, or `json: cannot unmarshal array into Go struct field Metadata.name of type string`.
-pub fn unmarshal_as(input: &[u8], target: &Target) -> Result<Value, Error> {
-    let tree = parser::parse(input).map_err(crate::converting)?;
-    if let Some(value) = quick::decode(&tree, target) {
+pub fn unmarshal_as(input: &[u8], target: &'static Target) -> Result<Value, Error> {
+    let source = parser::read(input).map_err(crate::converting)?;
+    if let Some(text) = source.plain()
+        && let Some(value) = quick::decode(text, target)
+    {
         return Ok(value);
     }
-    exactly(&tree, target)
+    exactly(&parser::parse_read(source).map_err(crate::converting)?, target)
 }
 
 /// As [`unmarshal_as`], step by step as Go does it.

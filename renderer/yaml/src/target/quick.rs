@@ -1,130 +1,175 @@
 //! The quick way for documents of which a target wants little, such as the head of a manifest.
 //!
-//! It answers only where nothing in the document can be wrong and every wanted field is plainly of its type: no aliases,
-//! tags, merge keys or infinities, no key but strings and small numbers. Everything else is left to the exact way.
+//! It makes no tree: the nodes are looked at as they are read, and only what the target wants is kept. It answers only
+//! where nothing in the document can be wrong and every wanted field is plainly of its type: no aliases, tags, merge keys
+//! or infinities, no key but strings and small numbers. Everything else is left to the exact way.
 
 use thinlock_go::types::MAP_STRING_ANY;
 use thinlock_go::{Map, Str, Value, strings};
 
+use crate::quick::{self, Role, Sink, Texts};
 use crate::resolve::{Resolved, resolve};
-use crate::tree::{Kind, Node, Tree};
+use crate::scanner::Text;
+use crate::tree::Kind;
 
 use super::{Shape, Target, pointee};
 
-/// Deeper documents are left to the exact way.
-const MAX_DEPTH: usize = 256;
-
-/// The value, where it is plain to see.
-pub(super) fn decode(tree: &Tree<'_>, target: &Target) -> Option<Value> {
-    // Cheap reasons to say no come first: a target of any type wants the whole document.
-    if !matches!(pointee(target).shape, Shape::Struct { .. }) || !is_plain(tree) {
+/// The value of a text of allowed characters, where it is plain to see.
+pub(super) fn decode(text: &[u8], target: &'static Target) -> Option<Value> {
+    // A target of any type wants the whole document.
+    let target = pointee(target);
+    if !matches!(target.shape, Shape::Struct { .. }) {
         return None;
     }
-    value(tree, 0, target)
+    let mut pick = Pick { root: target, frames: Vec::new(), picked: None };
+    quick::walk(text, &mut pick)?;
+    pick.picked
 }
 
-/// Whether neither yaml.v2 nor JSON can find anything wrong with the document.
-fn is_plain(tree: &Tree<'_>) -> bool {
-    let mut ends: Vec<u32> = Vec::new();
-    for (at, node) in (0..).zip(&tree.nodes) {
-        if node.tag != 0 || (node.kind == Kind::Scalar && node.implicit && is_odd(tree.bytes(node.text))) {
-            return false;
-        }
-        match node.kind {
-            Kind::Scalar => {}
-            Kind::Alias => return false,
-            Kind::Sequence | Kind::Mapping => {
-                while ends.last().is_some_and(|end| *end <= at) {
-                    ends.pop();
-                }
-                ends.push(node.next);
-                if ends.len() > MAX_DEPTH
-                    || (node.kind == Kind::Mapping && !entries(tree, node, at).all(|(key, _)| is_key(tree, key)))
-                {
-                    return false;
-                }
-            }
-        }
+/// What is to be picked of a document.
+struct Pick {
+    root: &'static Target,
+    /// The wanted mappings around the current place.
+    frames: Vec<Frame>,
+    picked: Option<Value>,
+}
+
+/// A wanted mapping.
+struct Frame {
+    target: &'static Target,
+    found: Vec<(Str, Value)>,
+    /// The last key, and what its value is to be; `None` for an entry that the target does not want.
+    key: Option<(Str, &'static Target)>,
+}
+
+/// A collection that nobody wants.
+const UNWANTED: u32 = u32::MAX;
+
+impl Pick {
+    /// The frame of a wanted collection: the innermost one, as nothing that is wanted is inside what is not.
+    fn frame(&mut self, node: u32) -> Option<&mut Frame> {
+        self.frames.get_mut(node as usize)
     }
-    !tree.nodes.is_empty()
-}
 
-/// Whether a plain scalar is an infinity, no number, or the key of a merge.
-fn is_odd(text: &[u8]) -> bool {
-    match text {
-        b"<<" => true,
-        [b'+' | b'-' | b'.' | b'0'..=b'9', ..] => matches!(resolve(text), Resolved::Float(x) if !x.is_finite()),
-        _ => false,
-    }
-}
-
-/// Whether a key is one that JSON can have.
-fn is_key(tree: &Tree<'_>, at: u32) -> bool {
-    let node = tree.node(at);
-    node.kind == Kind::Scalar
-        && (!node.implicit
-            || !matches!(resolve(tree.bytes(node.text)), Resolved::Nil | Resolved::Uint(_) | Resolved::Float(_)))
-}
-
-/// The keys and values of a mapping.
-fn entries<'t>(tree: &'t Tree<'_>, mapping: &Node, at: u32) -> impl Iterator<Item = (u32, u32)> + 't {
-    let (mut next, end) = (at + 1, mapping.next);
-    std::iter::from_fn(move || {
-        if next >= end {
+    fn key(&mut self, parent: u32, implicit: bool, text: &[u8]) -> Option<()> {
+        if implicit && (text == b"<<" || !is_key(text)) {
             return None;
         }
-        let key = next;
-        let value = tree.after(key);
-        next = tree.after(value);
-        Some((key, value))
-    })
+        let Some(frame) = self.frame(parent) else { return Some(()) };
+        let key = string(implicit, text)?;
+        frame.key = match &frame.target.shape {
+            Shape::Map(element) => Some((Str::from(key), pointee(element))),
+            Shape::Struct { fields, .. } => match fields.iter().find(|(name, _)| name.as_bytes() == key) {
+                Some((name, target)) => {
+                    // A second entry of the name takes the place of the first, null or not.
+                    frame.found.retain(|(other, _)| *other != **name);
+                    Some((Str::from_static(name), pointee(target)))
+                }
+                // Which of two spellings counts is for the exact way to say.
+                None if fields.iter().any(|(name, _)| strings::equal_fold(name.as_bytes(), key)) => return None,
+                None => None,
+            },
+            _ => return None,
+        };
+        Some(())
+    }
+
+    fn scalar(&mut self, parent: u32, implicit: bool, text: &[u8]) -> Option<()> {
+        if implicit && is_odd(text) {
+            return None;
+        }
+        let Some(frame) = self.frame(parent) else { return Some(()) };
+        let Some((key, target)) = frame.key.take() else { return Some(()) };
+        let of_struct = matches!(frame.target.shape, Shape::Struct { .. });
+        if of_struct && implicit && resolve(text) == Resolved::Nil {
+            return Some(());
+        }
+        match target.shape {
+            Shape::String | Shape::Any => frame.found.push((key, Value::Str(string(implicit, text)?.into()))),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// A collection begins: what it is known by.
+    fn open(&mut self, parent: Option<u32>, kind: Kind) -> Option<u32> {
+        let target = match parent {
+            None => self.root,
+            Some(parent) => match self.frame(parent) {
+                None => return Some(UNWANTED),
+                Some(frame) => match &frame.key {
+                    None => return Some(UNWANTED),
+                    Some((_, target)) => target,
+                },
+            },
+        };
+        if kind != Kind::Mapping || !matches!(target.shape, Shape::Map(_) | Shape::Struct { .. }) {
+            return None;
+        }
+        self.frames.push(Frame { target, found: Vec::new(), key: None });
+        Some(self.frames.len() as u32 - 1)
+    }
+}
+
+impl Sink for Pick {
+    fn add(
+        &mut self,
+        parent: Option<u32>,
+        role: Role,
+        kind: Kind,
+        implicit: bool,
+        text: Text,
+        from: Texts<'_>,
+    ) -> Option<u32> {
+        match (kind, role) {
+            (Kind::Mapping | Kind::Sequence, _) => return self.open(parent, kind),
+            (Kind::Scalar, Role::Key) => self.key(parent?, implicit, from.bytes(text))?,
+            (Kind::Scalar, Role::Value) => self.scalar(parent?, implicit, from.bytes(text))?,
+            (Kind::Alias, _) => return None,
+        }
+        Some(UNWANTED)
+    }
+
+    fn close(&mut self, node: u32) -> Option<()> {
+        if node == UNWANTED {
+            return Some(());
+        }
+        let frame = self.frames.pop()?;
+        let value = Value::Map(Map::from_entries(&MAP_STRING_ANY, frame.found));
+        match self.frames.last_mut() {
+            None => self.picked = Some(value),
+            Some(outer) => {
+                let (key, _) = outer.key.take()?;
+                outer.found.push((key, value));
+            }
+        }
+        Some(())
+    }
+
+    fn wants_text(&self, parent: Option<u32>) -> bool {
+        parent.and_then(|parent| self.frames.get(parent as usize)).is_some_and(|frame| frame.key.is_some())
+    }
+}
+
+/// Whether a plain scalar is an infinity or no number, which JSON has not.
+fn is_odd(text: &[u8]) -> bool {
+    match text {
+        [b'.' | b'+' | b'-', ..] => matches!(resolve(text), Resolved::Float(x) if !x.is_finite()),
+        // What begins with a digit is finite, or no number.
+        _ => text == b"<<",
+    }
+}
+
+/// Whether a plain scalar is a key that JSON can have.
+fn is_key(text: &[u8]) -> bool {
+    !matches!(resolve(text), Resolved::Nil | Resolved::Uint(_) | Resolved::Float(_))
 }
 
 /// The text of a scalar that is a string.
-fn string<'t>(tree: &'t Tree<'_>, node: &Node) -> Option<&'t [u8]> {
-    let text = tree.bytes(node.text);
-    let is_string = node.kind == Kind::Scalar
-        && (!node.implicit || matches!(resolve(text), Resolved::Str | Resolved::Timestamp))
+fn string(implicit: bool, text: &[u8]) -> Option<&[u8]> {
+    let is_string = (!implicit || matches!(resolve(text), Resolved::Str | Resolved::Timestamp))
         && std::str::from_utf8(text).is_ok();
     is_string.then_some(text)
-}
-
-fn is_null(tree: &Tree<'_>, node: &Node) -> bool {
-    node.kind == Kind::Scalar && node.implicit && resolve(tree.bytes(node.text)) == Resolved::Nil
-}
-
-fn value(tree: &Tree<'_>, at: u32, target: &Target) -> Option<Value> {
-    let node = tree.node(at);
-    match (node.kind, &pointee(target).shape) {
-        (Kind::Scalar, Shape::String | Shape::Any) => string(tree, node).map(|text| Value::Str(text.into())),
-        (Kind::Mapping, Shape::Map(element)) => {
-            let mut found = Vec::new();
-            for (key, item) in entries(tree, node, at) {
-                found.push((Str::from(string(tree, tree.node(key))?), value(tree, item, element)?));
-            }
-            Some(Value::Map(Map::from_entries(&MAP_STRING_ANY, found)))
-        }
-        (Kind::Mapping, Shape::Struct { fields, .. }) => {
-            let mut found = Vec::new();
-            for (key, item) in entries(tree, node, at) {
-                let key = string(tree, tree.node(key))?;
-                match fields.iter().find(|(name, _)| name.as_bytes() == key) {
-                    Some((name, target)) => {
-                        // A second entry of the name takes the place of the first, null or not.
-                        found.retain(|(other, _): &(Str, Value)| *other != **name);
-                        if !is_null(tree, tree.node(item)) {
-                            found.push((Str::from_static(name), value(tree, item, target)?));
-                        }
-                    }
-                    // Which of two spellings counts is for the exact way to say.
-                    None if fields.iter().any(|(name, _)| strings::equal_fold(name.as_bytes(), key)) => return None,
-                    None => {}
-                }
-            }
-            Some(Value::Map(Map::from_entries(&MAP_STRING_ANY, found)))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -151,11 +196,11 @@ mod tests {
     /// Checks that the quick way says what the exact way says, or nothing.
     #[track_caller]
     fn check(text: &str, answers: bool) {
-        let tree = parser::parse(text.as_bytes()).expect("the text is YAML");
         let print = |value: &Value| fmt::format_value(value).map(|s| s.to_string()).unwrap_or_default();
-        let quick = decode(&tree, &HEAD);
+        let quick = decode(text.as_bytes(), &HEAD);
         assert_eq!(quick.is_some(), answers, "{text:?}");
         if let Some(quick) = quick {
+            let tree = parser::parse(text.as_bytes()).expect("the text is YAML");
             let exact = exactly(&tree, &HEAD).expect("the exact way finds no fault either");
             assert_eq!(print(&quick), print(&exact), "{text:?}");
         }
@@ -196,6 +241,8 @@ mod tests {
             "metadata: {annotations: x}",
             "metadata: {any: {}}",
             "metadata: {NAME: x}",
+            "metadata: {name: x,\n  any: y}",
+            "{kind: A}",
         ] {
             check(text, false);
         }
