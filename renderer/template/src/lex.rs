@@ -150,6 +150,12 @@ impl<'i> Lexer<'i> {
 
     /// The next token. After an error token the text counts as empty.
     pub(crate) fn next_item(&mut self) -> Item<'i> {
+        if self.inside_action
+            && let Some((token, len)) = self.plain_token()
+        {
+            self.pos += len;
+            return self.item(token);
+        }
         let mut state = if self.inside_action { self.lex_inside_action() } else { Next::Text };
         loop {
             state = match state {
@@ -159,6 +165,69 @@ impl<'i> Lexer<'i> {
                 Next::RightDelim => self.lex_right_delim(),
                 Next::Done(item) => return item,
             }
+        }
+    }
+
+    /// The token inside an action that begins here and its length, where a look at a few ASCII characters tells: nearly
+    /// always. None of these tokens holds a newline.
+    fn plain_token(&mut self) -> Option<(Token, usize)> {
+        let rest = self.rest();
+        let (&first, after) = rest.split_first()?;
+        match first {
+            b' ' => {
+                let next = *after.first()?;
+                // A trim marker, perhaps, or more space.
+                (next != b'-' && !is_space(next)).then_some((Token::Space, 1))
+            }
+            b'|' => Some((Token::Pipe, 1)),
+            b'(' => {
+                self.paren_depth += 1;
+                Some((Token::LeftParen, 1))
+            }
+            b')' if self.paren_depth > 0 => {
+                self.paren_depth -= 1;
+                Some((Token::RightParen, 1))
+            }
+            b'"' => {
+                let end = memchr::memchr3(b'"', b'\\', b'\n', after)?;
+                (after[end] == b'"').then_some((Token::String, end + 2))
+            }
+            b'.' | b'$' => {
+                let len = word_len(after);
+                let number = first == b'.' && after.first().is_none_or(u8::is_ascii_digit);
+                if number || !ends_token(&after[len..]) {
+                    return None;
+                }
+                Some(match (first, len) {
+                    (b'$', _) => (Token::Variable, 1 + len),
+                    (_, 0) => (Token::Dot, 1),
+                    (_, _) => (Token::Field, 1 + len),
+                })
+            }
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => {
+                let len = word_len(rest);
+                ends_token(&rest[len..]).then(|| (self.word_token(&rest[..len]), len))
+            }
+            _ => None,
+        }
+    }
+
+    /// The token of a word: a keyword, a constant or an identifier.
+    fn word_token(&self, word: &[u8]) -> Token {
+        match word {
+            b"block" => Token::Block,
+            b"break" if self.break_ok => Token::Break,
+            b"continue" if self.continue_ok => Token::Continue,
+            b"define" => Token::Define,
+            b"else" => Token::Else,
+            b"end" => Token::End,
+            b"if" => Token::If,
+            b"range" => Token::Range,
+            b"nil" => Token::Nil,
+            b"template" => Token::Template,
+            b"with" => Token::With,
+            b"true" | b"false" => Token::Bool,
+            _ => Token::Identifier,
         }
     }
 
@@ -194,10 +263,12 @@ impl<'i> Lexer<'i> {
         if self.at_eof || self.pos == 0 {
             return;
         }
-        self.pos -= utf8::decode_last(&self.input[..self.pos]).1;
-        if self.input[self.pos] == b'\n' {
-            self.line -= 1;
+        if self.input[self.pos - 1].is_ascii() {
+            self.pos -= 1;
+            self.line -= u32::from(self.input[self.pos] == b'\n');
+            return;
         }
+        self.pos -= utf8::decode_last(&self.input[..self.pos]).1;
     }
 
     fn item(&mut self, token: Token) -> Item<'i> {
@@ -245,7 +316,7 @@ impl<'i> Lexer<'i> {
     }
 
     fn lex_text(&mut self) -> Next<'i> {
-        if let Some(x) = memmem::find(self.rest(), LEFT) {
+        if let Some(x) = find_left(self.rest()) {
             if x > 0 {
                 self.pos += x;
                 let mut trim = 0;
@@ -399,11 +470,11 @@ impl<'i> Lexer<'i> {
     }
 
     fn lex_space(&mut self) -> Next<'i> {
-        let mut spaces = 0;
-        while self.peek().is_space() {
-            self.next();
-            spaces += 1;
-        }
+        let rest = self.rest();
+        let spaces = rest.iter().take_while(|b| is_space(**b)).count();
+        self.line += newlines(&rest[..spaces]);
+        self.pos += spaces;
+        self.peek();
         // The last space may belong to a trim marker.
         let tail = &self.input[self.pos - 1..];
         if has_right_trim(tail) && tail[TRIM..].starts_with(RIGHT) {
@@ -415,32 +486,24 @@ impl<'i> Lexer<'i> {
         self.emit(Token::Space)
     }
 
-    fn lex_identifier(&mut self) -> Next<'i> {
-        let rune = loop {
-            let rune = self.next();
+    /// Goes on to the first rune that is neither letter, digit nor underscore, and returns it.
+    fn skip_alphanumerics(&mut self) -> Rune {
+        loop {
+            self.pos += word_len(self.rest());
+            let rune = self.peek();
             if !rune.is_alphanumeric() {
-                self.backup();
-                break rune;
+                return rune;
             }
-        };
+            self.next();
+        }
+    }
+
+    fn lex_identifier(&mut self) -> Next<'i> {
+        let rune = self.skip_alphanumerics();
         if !self.at_terminator() {
             return self.errorf(format!("bad character {}", code_point(rune)));
         }
-        let token = match &self.input[self.start..self.pos] {
-            b"block" => Token::Block,
-            b"break" if self.break_ok => Token::Break,
-            b"continue" if self.continue_ok => Token::Continue,
-            b"define" => Token::Define,
-            b"else" => Token::Else,
-            b"end" => Token::End,
-            b"if" => Token::If,
-            b"range" => Token::Range,
-            b"nil" => Token::Nil,
-            b"template" => Token::Template,
-            b"with" => Token::With,
-            b"true" | b"false" => Token::Bool,
-            _ => Token::Identifier,
-        };
+        let token = self.word_token(&self.input[self.start..self.pos]);
         self.emit(token)
     }
 
@@ -448,13 +511,7 @@ impl<'i> Lexer<'i> {
         if self.at_terminator() {
             return self.emit(if token == Token::Variable { Token::Variable } else { Token::Dot });
         }
-        let rune = loop {
-            let rune = self.next();
-            if !rune.is_alphanumeric() {
-                self.backup();
-                break rune;
-            }
-        };
+        let rune = self.skip_alphanumerics();
         if !self.at_terminator() {
             return self.errorf(format!("bad character {}", code_point(rune)));
         }
@@ -470,6 +527,8 @@ impl<'i> Lexer<'i> {
 
     fn lex_quote(&mut self, quote: char, token: Token, unterminated: &str) -> Next<'i> {
         loop {
+            let rest = self.rest();
+            self.pos += memchr::memchr3(quote as u8, b'\\', b'\n', rest).unwrap_or(rest.len());
             match self.next() {
                 Rune::Char('\\') => {
                     if matches!(self.next(), Rune::Eof | Rune::Char('\n')) {
@@ -485,6 +544,10 @@ impl<'i> Lexer<'i> {
 
     fn lex_raw_quote(&mut self) -> Next<'i> {
         loop {
+            let rest = self.rest();
+            let len = memchr::memchr(b'`', rest).unwrap_or(rest.len());
+            self.line += newlines(&rest[..len]);
+            self.pos += len;
             match self.next() {
                 Rune::Eof => return self.errorf("unterminated raw quoted string"),
                 Rune::Char('`') => return self.emit(Token::RawString),
@@ -549,8 +612,41 @@ impl<'i> Lexer<'i> {
     }
 }
 
+/// ASCII characters of words.
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = b as u8 == b'_' || (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    table
+};
+
+/// The length of the run of ASCII letters, digits and underscores that a text begins with.
+fn word_len(text: &[u8]) -> usize {
+    text.iter().take_while(|b| WORD[usize::from(**b)]).count()
+}
+
+/// Whether a word, field or variable may end before a text.
+fn ends_token(rest: &[u8]) -> bool {
+    match rest {
+        [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => true,
+        rest => rest.starts_with(RIGHT),
+    }
+}
+
+/// Where the next left delimiter is. Braces are rare outside of actions, so that looking for the first of the two is
+/// cheaper than preparing a search for both.
+fn find_left(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(LEFT[0], text).find(|at| text[*at..].starts_with(LEFT))
+}
+
 fn newlines(text: &[u8]) -> u32 {
-    // The text is shorter than 2^32 bytes.
+    // The text is shorter than 2^32 bytes; the white space around an action is a few.
+    if text.len() < 16 {
+        return text.iter().filter(|b| **b == b'\n').count() as u32;
+    }
     memchr::memchr_iter(b'\n', text).count() as u32
 }
 

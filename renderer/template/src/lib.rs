@@ -56,7 +56,7 @@ mod tests;
 pub use exec::{Env, MissingKey};
 pub use func_map::FuncMap;
 pub use limits::Limits;
-pub use parse::parse;
+pub use parse::{parse, parse_shared};
 pub use report::{ErrorChain, error_bytes, error_chain, error_text, excerpt, hint};
 pub use set::{Set, TextCache};
 pub use tree::Parsed;

@@ -33,7 +33,20 @@ pub fn parse(
     functions: &FuncMap,
     toolchain: &Toolchain,
 ) -> Result<Arc<Parsed>, Error> {
-    let (name, text) = (Str::from(name.as_ref()), text.as_ref());
+    parse_shared(&Str::from(name.as_ref()), &Str::from(text.as_ref()), functions, toolchain)
+}
+
+/// As [`parse`], of a name and a text that are shared with the result.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_shared(
+    name: &Str,
+    source: &Str,
+    functions: &FuncMap,
+    toolchain: &Toolchain,
+) -> Result<Arc<Parsed>, Error> {
+    let text = source.as_bytes();
     if u32::try_from(text.len()).is_err() {
         return Err(Error::new(ErrorKind::Limit, format!("template {name} is longer than 4 GiB")));
     }
@@ -69,7 +82,7 @@ pub fn parse(
     }
     Ok(Arc::new(Parsed {
         file,
-        source: Arc::from(text),
+        source: source.clone(),
         trees: trees.into(),
         nodes: nodes.into(),
         children: children.into(),

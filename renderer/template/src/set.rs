@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 use thinlock_go::{Error, Str, Toolchain};
 
 use crate::tree::{Parsed, Tree};
-use crate::{FuncMap, parse};
+use crate::{FuncMap, parse_shared};
 
 /// A template of a set: a tree of a parsed text.
 #[derive(Clone, Debug)]
@@ -162,7 +162,7 @@ impl TextCache {
         if fits && let Some(parsed) = self.texts.read().unwrap_or_else(PoisonError::into_inner).parsed.get(&key) {
             return Ok(Arc::clone(parsed));
         }
-        let parsed = parse(name, text, &self.functions, toolchain)?;
+        let parsed = parse_shared(name, text, &self.functions, toolchain)?;
         if fits {
             let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
             // A tree takes several times the room of its text.

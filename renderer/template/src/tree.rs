@@ -163,7 +163,7 @@ impl Callee {
 /// add to any number of [`crate::Set`]s.
 pub struct Parsed {
     pub(crate) file: Str,
-    pub(crate) source: Arc<[u8]>,
+    pub(crate) source: Str,
     pub(crate) trees: Box<[Tree]>,
     pub(crate) nodes: Box<[Node]>,
     pub(crate) children: Box<[NodeId]>,

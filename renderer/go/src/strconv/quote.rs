@@ -154,10 +154,19 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
     match delimiter {
         b'`' => {
             let (body, end) = rest.split_at(memchr::memchr(b'`', rest)?);
+            if memchr::memchr(b'\r', body).is_none() {
+                return (end.len() == 1).then(|| body.to_vec());
+            }
             // Carriage returns are no part of a raw string.
             (end.len() == 1).then(|| body.iter().copied().filter(|&b| b != b'\r').collect())
         }
         b'"' | b'\'' => {
+            if let (b'"', [body @ .., b'"']) = (delimiter, rest)
+                && body.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\'))
+            {
+                // Nothing to undo: nearly every literal of a template.
+                return Some(body.to_vec());
+            }
             let mut out = Vec::with_capacity(rest.len());
             let mut rest = rest;
             loop {
