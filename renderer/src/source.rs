@@ -4,15 +4,16 @@
 //! shared and carry an id, so that what was parsed of a file once can be found again for the same content.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use thinlock_go::Str;
 
 /// The identity of some bytes: equal ids mean equal contents.
 ///
-/// It is the SHA-256 of the bytes, or the id under which git knows the blob. The same content may therefore have two
-/// ids, but never two contents one.
+/// It is the id under which git knows the blob, or the SHA-256 of bytes that git does not know. The same content may
+/// therefore have two ids, but never two contents one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentId([u8; 32]);
 
@@ -57,18 +58,52 @@ pub struct File {
 
 struct Content {
     data: Str,
-    id: OnceLock<ContentId>,
+    id: Option<ContentId>,
+}
+
+/// What something that was made of a file is kept under: equal keys mean equal contents.
+///
+/// Contents that came with an id are equal by it. Others are equal only to themselves: to hash all that is read from a
+/// disk costs more than parsing it, and it is read once.
+#[derive(Clone)]
+pub(crate) struct ContentKey(Arc<Content>);
+
+impl PartialEq for ContentKey {
+    fn eq(&self, other: &ContentKey) -> bool {
+        match (&self.0.id, &other.0.id) {
+            (Some(id), Some(other)) => id == other,
+            // The key holds on to the content, so that no other one can come to lie where it is.
+            _ => Arc::ptr_eq(&self.0, &other.0),
+        }
+    }
+}
+
+impl Eq for ContentKey {}
+
+impl Hash for ContentKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0.id {
+            Some(id) => id.hash(state),
+            None => Arc::as_ptr(&self.0).hash(state),
+        }
+    }
+}
+
+impl fmt::Debug for ContentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ({} bytes)", self.0.id, self.0.data.len())
+    }
 }
 
 impl File {
-    /// A file. Its id is computed when it is first asked for.
+    /// A file of which nothing is known but its name and bytes.
     pub fn new(name: impl Into<Str>, data: impl Into<Str>) -> File {
-        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: OnceLock::new() }) }
+        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: None }) }
     }
 
     /// A file whose id is known: from git.
     pub fn with_id(name: impl Into<Str>, data: impl Into<Str>, id: ContentId) -> File {
-        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: OnceLock::from(id) }) }
+        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: Some(id) }) }
     }
 
     /// The bytes.
@@ -76,9 +111,9 @@ impl File {
         &self.content.data
     }
 
-    /// The identity of the content.
-    pub fn id(&self) -> ContentId {
-        *self.content.id.get_or_init(|| ContentId::of(&self.content.data))
+    /// What is to be kept of the content is kept under this.
+    pub(crate) fn key(&self) -> ContentKey {
+        ContentKey(Arc::clone(&self.content))
     }
 
     /// The same content under another name.
@@ -156,11 +191,21 @@ mod tests {
 
     #[test]
     fn an_id_is_the_content_s() {
-        let (a, b) = (File::new("a", "x"), File::new("b", "x"));
-        assert_eq!(a.id(), b.id());
-        assert_ne!(a.id(), File::new("a", "y").id());
+        assert_eq!(ContentId::of(b"x"), ContentId::of(b"x"));
+        assert_ne!(ContentId::of(b"x"), ContentId::of(b"y"));
         assert_eq!(ContentId::from_git(&[7; 20]).map(|id| id.as_bytes()[20]), Some(0));
         assert!(ContentId::from_git(b"short").is_none());
+    }
+
+    #[test]
+    fn contents_are_equal_by_their_ids_or_are_the_same() {
+        let of_git = |text: &str, id| File::with_id("a", text, ContentId::from_git(&[id; 20]).unwrap()).key();
+        assert_eq!(of_git("x", 1), of_git("x", 1));
+        assert_ne!(of_git("x", 1), of_git("x", 2));
+        let file = File::new("a", "x");
+        assert_eq!(file.key(), file.renamed("b").key());
+        assert_ne!(file.key(), File::new("a", "x").key());
+        assert_ne!(file.key(), of_git("x", 1));
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl<'a> ProcessedChart<'a> {
 
     /// `ChartFullPath`: `p/charts/sub`.
     pub fn full_path(&self) -> Str {
-        Str::from(self.path(b"/charts/"))
+        if self.is_root() { self.name().clone() } else { Str::from(self.path(b"/charts/")) }
     }
 
     /// `ChartPath`: `p.sub`.

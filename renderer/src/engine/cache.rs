@@ -6,14 +6,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHasher;
 use thinlock_go::{Error, Frozen, Str};
-use thinlock_template::{Parsed, TextCache, parse};
+use thinlock_template::{Parsed, TextCache, parse_shared};
 
 use crate::chart::{Chart, ProcessedChart};
 use crate::functions::function_map;
-use crate::source::ContentId;
+use crate::source::{ContentId, ContentKey, File};
 use crate::{Dialect, FileSet};
 
-use super::link::{Linked, TemplateFile, link, template_files};
+use super::link::{Key, Linked, link};
 
 /// What renders share. One cache serves any number of threads and dialects; it grows with the number of different
 /// charts, and is dropped when the work is done.
@@ -24,8 +24,8 @@ use super::link::{Linked, TemplateFile, link, template_files};
 pub struct Cache {
     charts: Shelf<(&'static str, ContentId), Chart>,
     values: Shelf<(&'static str, ContentId), Frozen>,
-    parsed: Shelf<(&'static str, Str, ContentId), Parsed>,
-    linked: Shelf<(&'static str, Vec<TemplateFile>), Linked>,
+    parsed: Shelf<(&'static str, Str, ContentKey), Parsed>,
+    linked: Shelf<(&'static str, Key), Linked>,
     texts: Shelf<&'static str, TextCache>,
 }
 
@@ -64,16 +64,14 @@ impl Cache {
 
     /// The linked templates of charts.
     pub(super) fn linked(&self, dialect: &Dialect, charts: &[ProcessedChart<'_>]) -> Result<Arc<Linked>, Error> {
-        let files = template_files(charts);
-        let key = (dialect.name, files.iter().map(|(file, _)| file.clone()).collect());
-        self.linked.get_or_try_insert(key, || {
-            link(&files, charts, |file, text| self.parsed(dialect, file, text)).map(Arc::new)
+        self.linked.get_or_try_insert((dialect.name, Key::of(charts)), || {
+            link(charts, dialect, |path, file| self.parsed(dialect, path, file)).map(Arc::new)
         })
     }
 
-    fn parsed(&self, dialect: &Dialect, file: &TemplateFile, text: &Str) -> Result<Arc<Parsed>, Error> {
-        self.parsed.get_or_try_insert((dialect.name, file.path.clone(), file.id), || {
-            parse(&file.path, text, function_map(dialect), &dialect.toolchain)
+    fn parsed(&self, dialect: &Dialect, path: &Str, file: &File) -> Result<Arc<Parsed>, Error> {
+        self.parsed.get_or_try_insert((dialect.name, path.clone(), file.key()), || {
+            parse_shared(path, file.data(), function_map(dialect), &dialect.toolchain)
         })
     }
 

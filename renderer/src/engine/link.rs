@@ -1,23 +1,56 @@
 //! Linking: the templates of all enabled charts become one name space.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use thinlock_go::{Error, Str, path};
+use thinlock_go::{Error, Frozen, Str, path};
 use thinlock_template::{Parsed, Set};
 
-use crate::chart::{Processed, ProcessedChart};
-use crate::source::ContentId;
+use crate::Dialect;
+use crate::chart::{Chart, Processed, ProcessedChart};
+use crate::source::File;
+
+use super::objects;
+
+/// What linking depends on, besides the dialect: which charts take part, and under which names. Two renders of one
+/// chart have equal keys where the same subcharts are enabled.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key(Vec<(SameChart, Str)>);
+
+/// A loaded chart, equal only to itself. It never changes, and is alive as long as this is.
+#[derive(Debug)]
+struct SameChart(Arc<Chart>);
+
+impl PartialEq for SameChart {
+    fn eq(&self, other: &SameChart) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for SameChart {}
+
+impl Hash for SameChart {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}
+
+impl Key {
+    /// The key of charts in the order of [`charts`].
+    pub(super) fn of(charts: &[ProcessedChart<'_>]) -> Key {
+        Key(charts.iter().map(|chart| (SameChart(Arc::clone(chart.loaded())), chart.full_path())).collect())
+    }
+}
 
 /// A template file of one render.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct TemplateFile {
+struct TemplateFile<'a> {
     /// Its path from the root chart's name on: `p/charts/sub/templates/t.yaml`.
-    pub(super) path: Str,
+    path: Str,
     /// What is in it.
-    pub(super) id: ContentId,
+    file: &'a File,
     /// Which chart it belongs to, counted as [`charts`] does.
-    pub(super) chart: usize,
+    chart: usize,
 }
 
 /// Linked templates: what is left to do is executing them.
@@ -34,8 +67,8 @@ pub(super) struct Linked {
 pub(super) struct LinkedFile {
     /// Its path, which is the template's name.
     pub(super) path: Str,
-    /// `.Template.BasePath`: the `templates` folder of its chart.
-    pub(super) base_path: Str,
+    /// `.Template`.
+    pub(super) template: Frozen,
     /// Which chart it belongs to.
     pub(super) chart: usize,
 }
@@ -57,8 +90,8 @@ pub(super) fn charts(processed: &Processed) -> Vec<ProcessedChart<'_>> {
 /// The template files of a render with their contents, in Helm's order of parsing and executing: deepest paths first,
 /// and of one depth from the end of the alphabet to its start. So where two files define one template, the one nearer
 /// to the root and to `a` wins.
-pub(super) fn template_files(charts: &[ProcessedChart<'_>]) -> Vec<(TemplateFile, Str)> {
-    let mut by_path: BTreeMap<Str, (TemplateFile, Str)> = BTreeMap::new();
+fn template_files<'a>(charts: &[ProcessedChart<'a>]) -> Vec<TemplateFile<'a>> {
+    let mut by_path: BTreeMap<Str, TemplateFile<'a>> = BTreeMap::new();
     for (at, chart) in charts.iter().enumerate() {
         let full_path = chart.full_path();
         let library = chart.is_library();
@@ -68,36 +101,37 @@ pub(super) fn template_files(charts: &[ProcessedChart<'_>]) -> Vec<(TemplateFile
                 continue;
             }
             let path = Str::from(path::join([full_path.as_bytes(), file.name.as_bytes()]));
-            by_path.insert(path.clone(), (TemplateFile { path, id: file.id(), chart: at }, file.data().clone()));
+            by_path.insert(path.clone(), TemplateFile { path, file, chart: at });
         }
     }
-    let mut files: Vec<(TemplateFile, Str)> = by_path.into_values().collect();
-    files.sort_by_cached_key(|(file, _)| file.path.iter().filter(|b| **b == b'/').count());
+    let mut files: Vec<TemplateFile<'a>> = by_path.into_values().collect();
+    files.sort_by_cached_key(|file| file.path.iter().filter(|b| **b == b'/').count());
     files.reverse();
     files
 }
 
-/// Links files whose templates are parsed by `parse`.
+/// Links the template files of charts, which are parsed by `parse` under their paths.
 ///
 /// # Errors
 /// The first file that does not parse.
 pub(super) fn link(
-    files: &[(TemplateFile, Str)],
     charts: &[ProcessedChart<'_>],
-    mut parse: impl FnMut(&TemplateFile, &Str) -> Result<Arc<Parsed>, Error>,
+    dialect: &Dialect,
+    mut parse: impl FnMut(&Str, &File) -> Result<Arc<Parsed>, Error>,
 ) -> Result<Linked, Error> {
     let base_paths: Vec<Str> =
         charts.iter().map(|c| Str::from(path::join([c.full_path().as_bytes(), b"templates"]))).collect();
     let mut set = Set::new("gotpl");
     let mut executed = Vec::new();
-    for (file, text) in files {
-        let parsed = parse(file, text)?;
+    for TemplateFile { path, file, chart } in template_files(charts) {
+        let parsed = parse(&path, file)?;
         set.add(&parsed);
-        if !path::base(&file.path).starts_with(b"_") {
+        if !path::base(&path).starts_with(b"_") {
+            let base_path = base_paths.get(chart).cloned().unwrap_or_default();
             executed.push(LinkedFile {
-                path: file.path.clone(),
-                base_path: base_paths.get(file.chart).cloned().unwrap_or_default(),
-                chart: file.chart,
+                template: objects::template(dialect, &path, &base_path),
+                path,
+                chart,
             });
         }
     }

@@ -6,7 +6,7 @@ mod files;
 mod structs;
 mod values;
 
-use thinlock_go::{Map, Str, Value, types};
+use thinlock_go::{Frozen, Map, Str, Value, types};
 
 use crate::Dialect;
 
@@ -32,10 +32,10 @@ pub(super) fn release(release: &Release<'_>) -> Value {
 }
 
 /// `.Template` of a template.
-pub(super) fn template(dialect: &Dialect, name: &Str, base_path: &Str) -> Value {
-    let entries = vec![
-        (Str::from_static("BasePath"), Value::Str(base_path.clone())),
-        (Str::from_static("Name"), Value::Str(name.clone())),
+pub(super) fn template(dialect: &Dialect, name: &Str, base_path: &Str) -> Frozen {
+    let entries = [
+        (Str::from_static("BasePath"), Frozen::Str(base_path.clone())),
+        (Str::from_static("Name"), Frozen::Str(name.clone())),
     ];
-    Value::Map(Map::from_entries(values_type(dialect), entries))
+    Frozen::Map(values_type(dialect), entries.into())
 }

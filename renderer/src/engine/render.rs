@@ -50,6 +50,9 @@ pub fn render(
     result
 }
 
+/// Bytes that most files do not print more than.
+const PRINTED: usize = 16 << 10;
+
 /// Bytes of stack for deep recursion. Only what is used of it takes memory.
 const STACK: usize = 1 << 30;
 
@@ -243,11 +246,13 @@ fn execute(
     limits.steps = request.limits.steps;
     limits.output = request.limits.output;
     let mut files = Vec::with_capacity(linked.files.len());
+    // Each file is printed here, and then kept in memory of its own size.
+    let mut printed = Vec::with_capacity(PRINTED);
     for file in &linked.files {
         let Some(context) = contexts.get(file.chart) else { continue };
-        context.insert("Template", objects::template(dialect, &file.path, &file.base_path));
+        context.insert("Template", file.template.thaw());
         state.rendering = file.path.clone();
-        let mut printed = Vec::new();
+        printed.clear();
         let mut env = Env::new(&host, &dialect.toolchain, &mut state, &texts);
         env.missing_key = MissingKey::Zero;
         env.limits = limits.clone();
@@ -260,9 +265,9 @@ fn execute(
             let message = format!("{} asks for the time or for randomness, and must be reproducible", file.path);
             return Err(RenderError::rendering(message, Rendered::default()));
         }
-        let printed = strip_no_value(&printed).unwrap_or(printed);
-        limits.output = limits.output.saturating_sub(printed.len());
-        files.push((file.path.clone(), Arc::new(printed)));
+        let text = strip_no_value(&printed).unwrap_or_else(|| printed.clone());
+        limits.output = limits.output.saturating_sub(text.len());
+        files.push((file.path.clone(), Arc::new(text)));
     }
     Ok(Executed { files, nondeterminism: state.nondeterminism })
 }

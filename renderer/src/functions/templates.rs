@@ -1,5 +1,8 @@
 //! `include` and `tpl`: templates that execute templates.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use thinlock_go::{CallError, ErrorKind, Func, Interp, Str, Value, strconv, types};
 
 use super::state::state;
@@ -139,7 +142,8 @@ fn without_no_value(text: Str) -> Str {
 /// The text without every `<no value>`; `None` where there is none in it.
 pub(crate) fn strip_no_value(text: &[u8]) -> Option<Vec<u8>> {
     const NO_VALUE: &[u8] = b"<no value>";
-    let mut places = memchr::memmem::find_iter(text, NO_VALUE).peekable();
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NO_VALUE));
+    let mut places = FINDER.find_iter(text).peekable();
     places.peek()?;
     let mut out = Vec::with_capacity(text.len());
     let mut from = 0;

@@ -55,7 +55,7 @@ pub fn parse_shared(
     lexer.continue_ok = functions.resolve("continue").is_none();
     let mut shared = Shared {
         lexer,
-        file: name,
+        file: name.clone(),
         functions,
         parentheses_limited: toolchain.expression_depth_limited,
         floor: stack::floor(),

@@ -178,7 +178,7 @@ impl Object for VersionSet {
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(Value::List(List::strings(self.capabilities.api_versions.iter().map(String::as_str))))
+        Some(Value::List(List::strings(self.capabilities.api_versions.iter().map(|v| &**v))))
     }
 
     fn methods(&self) -> &'static [Method] {
