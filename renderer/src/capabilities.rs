@@ -1,5 +1,6 @@
 //! What the cluster is taken to be: its Kubernetes version and the API versions it serves.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use thinlock_go::strconv;
@@ -13,17 +14,17 @@ pub struct Capabilities {
     /// `.Capabilities.KubeVersion`.
     pub kube_version: KubeVersion,
     /// `.Capabilities.APIVersions`: the dialect's own list, then what the user adds.
-    pub api_versions: Vec<String>,
+    pub api_versions: Vec<Cow<'static, str>>,
 }
 
 impl Capabilities {
     /// The dialect's defaults, with the user's `--kube-version` in place of its Kubernetes version and the user's
     /// `--api-versions` behind its list.
     pub fn new(dialect: &Dialect, kube_version: Option<KubeVersion>, api_versions: &[impl AsRef<str>]) -> Capabilities {
-        let built_in = dialect.capabilities.api_versions.iter().map(|v| (*v).to_owned());
+        let built_in = dialect.capabilities.api_versions.iter().copied().map(Cow::Borrowed);
         Capabilities {
             kube_version: kube_version.unwrap_or_else(|| KubeVersion::default_of(dialect)),
-            api_versions: built_in.chain(api_versions.iter().map(|v| v.as_ref().to_owned())).collect(),
+            api_versions: built_in.chain(api_versions.iter().map(|v| Cow::Owned(v.as_ref().to_owned()))).collect(),
         }
     }
 }
@@ -176,6 +177,6 @@ mod tests {
         let capabilities = Capabilities::new(&HELM_4_1, None, &["foo/v1"]);
         assert_eq!(capabilities.kube_version.to_string(), "v1.35.0");
         assert_eq!(capabilities.api_versions.len(), 58);
-        assert_eq!(capabilities.api_versions.last().map(String::as_str), Some("foo/v1"));
+        assert_eq!(capabilities.api_versions.last().map(|v| &**v), Some("foo/v1"));
     }
 }

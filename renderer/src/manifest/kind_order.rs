@@ -1,5 +1,7 @@
 //! The order in which Helm installs kinds.
 
+use thinlock_go::Str;
+
 use crate::dialect::ManifestRules;
 
 /// `InstallOrder`.
@@ -48,16 +50,16 @@ static INSTALL: [&str; 38] = [
 const WITHOUT_WEBHOOKS: usize = 36;
 
 /// Where a kind comes: known ones by their place, then all others by name. Documents of one kind keep their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KindOrder<'a>(usize, &'a [u8]);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KindOrder(usize, Str);
 
-impl<'a> KindOrder<'a> {
+impl KindOrder {
     /// The place of a kind; matched by case, as Helm does.
-    pub fn of(kind: &'a [u8], rules: &ManifestRules) -> KindOrder<'a> {
+    pub fn of(kind: &Str, rules: &ManifestRules) -> KindOrder {
         let known = if rules.webhook_configurations_ordered { &INSTALL[..] } else { &INSTALL[..WITHOUT_WEBHOOKS] };
-        match known.iter().position(|k| k.as_bytes() == kind) {
-            Some(at) => KindOrder(at, b""),
-            None => KindOrder(usize::MAX, kind),
+        match known.iter().position(|k| k.as_bytes() == kind.as_bytes()) {
+            Some(at) => KindOrder(at, Str::EMPTY),
+            None => KindOrder(usize::MAX, kind.clone()),
         }
     }
 }
@@ -71,12 +73,12 @@ mod tests {
     fn unknown_kinds_come_last_by_name() {
         let mut kinds =
             ["Zzz", "ValidatingWebhookConfiguration", "Service", "", "Namespace", "Aaa", "APIService", "pod"];
-        kinds.sort_by_key(|k| KindOrder::of(k.as_bytes(), &HELM_4_1.manifests));
+        kinds.sort_by_cached_key(|k| KindOrder::of(&Str::from(*k), &HELM_4_1.manifests));
         assert_eq!(
             kinds,
             ["Namespace", "Service", "APIService", "ValidatingWebhookConfiguration", "", "Aaa", "Zzz", "pod"]
         );
-        kinds.sort_by_key(|k| KindOrder::of(k.as_bytes(), &HELM_3_22.manifests));
+        kinds.sort_by_cached_key(|k| KindOrder::of(&Str::from(*k), &HELM_3_22.manifests));
         assert_eq!(
             kinds,
             ["Namespace", "Service", "APIService", "", "Aaa", "ValidatingWebhookConfiguration", "Zzz", "pod"]

@@ -176,7 +176,7 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
     if identity.kind.is_empty() || identity.name.is_empty() {
         return Ok(None);
     }
-    let mut name = String::new();
+    let mut name = String::with_capacity(64);
     if !identity.group.is_empty() {
         name.push_str(&identity.group.to_lossy().replace('.', "_"));
         name.push('-');
@@ -188,7 +188,12 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
     }
     name.push('-');
     name.push_str(&identity.name.to_lossy());
-    let name = name.to_lowercase() + ".yaml";
+    if name.is_ascii() {
+        name.make_ascii_lowercase();
+    } else {
+        name = name.to_lowercase();
+    }
+    name.push_str(".yaml");
     if name.contains('/') { Err(LayoutError::UnsafePath { path: name }) } else { Ok(Some(name)) }
 }
 

@@ -33,9 +33,12 @@ impl Selection {
     }
 }
 
+/// The bytes that [`push_document`] writes around the path and the text.
+const AROUND: usize = 16;
+
 /// Writes a document as Helm does: `---`, where it comes from, its text, and one newline.
 pub(super) fn push_document(out: &mut Vec<u8>, path: &[u8], content: &[u8]) {
-    out.reserve(path.len() + content.len() + 16);
+    out.reserve(path.len() + content.len() + AROUND);
     out.extend_from_slice(b"---\n# Source: ");
     out.extend_from_slice(path);
     out.push(b'\n');
@@ -46,7 +49,9 @@ pub(super) fn push_document(out: &mut Vec<u8>, path: &[u8], content: &[u8]) {
 /// The manifest of the release (`rel.Manifest`): CRDs as they are in the chart, if they were asked for, then the
 /// documents. This is what a Helm 3 post-renderer gets.
 pub fn manifest_stream(rendered: &Rendered) -> Vec<u8> {
-    let mut out = Vec::new();
+    let crds = rendered.crds.iter().map(|crd| (&crd.path, crd.file.data().len()));
+    let manifests = rendered.manifests.iter().map(|manifest| (&manifest.path, manifest.content.len()));
+    let mut out = Vec::with_capacity(crds.chain(manifests).map(|(path, len)| path.len() + len + AROUND).sum());
     for crd in &rendered.crds {
         push_document(&mut out, &crd.path, crd.file.data());
     }

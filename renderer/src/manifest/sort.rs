@@ -61,8 +61,8 @@ pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Resul
         }
     }
     let rules = &dialect.manifests;
-    sorted.manifests.sort_by(|a, b| KindOrder::of(&a.head.kind, rules).cmp(&KindOrder::of(&b.head.kind, rules)));
-    sorted.hooks.sort_by(|a, b| KindOrder::of(&a.head.kind, rules).cmp(&KindOrder::of(&b.head.kind, rules)));
+    sorted.manifests.sort_by_cached_key(|manifest| KindOrder::of(&manifest.head.kind, rules));
+    sorted.hooks.sort_by_cached_key(|hook| KindOrder::of(&hook.head.kind, rules));
     Ok(sorted)
 }
 
