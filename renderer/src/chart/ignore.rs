@@ -25,6 +25,8 @@ struct Pattern {
     /// Without the signs that `negate`, `directory` and, but for one slash, `place` stand for.
     rule: Str,
     place: Place,
+    /// Whether nothing but the very name matches it.
+    literal: bool,
     negate: bool,
     directory: bool,
     /// How many slashes a Helm 3 has stripped off an anchored rule so far.
@@ -80,7 +82,8 @@ impl Rules {
         } else {
             Place::Name
         };
-        self.patterns.push(Pattern { rule: rule.into(), place, negate, directory, stripped: Cell::new(0) });
+        let literal = !rule.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'\\'));
+        self.patterns.push(Pattern { rule: rule.into(), place, literal, negate, directory, stripped: Cell::new(0) });
         Ok(())
     }
 
@@ -113,6 +116,9 @@ impl Rules {
             Place::Path | Place::Name => &pattern.rule,
         };
         let name = if pattern.place == Place::Name { path::base(name) } else { name };
+        if pattern.literal {
+            return rule == name;
+        }
         path::filepath_match(rule, name).unwrap_or_else(|_| {
             logs.push(Log::IgnorePatternFailed { rule: rule.into(), kind: pattern.place as u8 });
             false

@@ -23,7 +23,7 @@ pub(super) struct Compiler<'a> {
     unresolved_urns: &'a mut Vec<String>,
     /// Given documents that have not been looked at.
     added: HashMap<String, Json>,
-    documents: HashMap<Rc<str>, Document>,
+    documents: HashMap<Rc<str>, Rc<Document>>,
     schemas: Schemas,
     /// The place of each schema, in the order of the schemas.
     places: Vec<Place>,
@@ -102,7 +102,7 @@ impl<'a> Compiler<'a> {
             self.validate_document(&document, "")?;
         }
         let url: Rc<str> = Rc::from(url);
-        self.documents.insert(Rc::clone(&url), document);
+        self.documents.insert(Rc::clone(&url), Rc::new(document));
         Ok(url)
     }
 
@@ -180,11 +180,14 @@ impl<'a> Compiler<'a> {
         }
         document.lookup(pointer)?;
         let Some((url, mut document)) = self.documents.remove_entry(url) else { return Ok(()) };
-        let added = document
-            .add_subschema(pointer, &mut |schema, location, fallback| {
+        // Nothing else holds on to it between two schemas.
+        let added = match Rc::get_mut(&mut document) {
+            Some(document) => document.add_subschema(pointer, &mut |schema, location, fallback| {
                 self.draft_of(schema, location, fallback, &mut Vec::new())
-            })
-            .and_then(|()| self.validate_document(&document, pointer));
+            }),
+            None => Ok(()),
+        };
+        let added = added.and_then(|()| self.validate_document(&document, pointer));
         self.documents.insert(url, document);
         added
     }
@@ -212,9 +215,9 @@ impl<'a> Compiler<'a> {
 
     fn compile_schema(&mut self, id: Id, url: &Rc<str>, pointer: &str) -> Result<Schema, String> {
         let mut out = Schema { location: format!("{url}#{}", encode(pointer)), ..Schema::default() };
-        let Some(document) = self.documents.get(url) else { return Ok(out) };
-        let Some(resource) = document.resource(pointer).cloned() else { return Ok(out) };
-        let json = document.lookup(pointer)?.clone();
+        let Some(document) = self.documents.get(url).map(Rc::clone) else { return Ok(out) };
+        let Some(resource) = document.resource(pointer) else { return Ok(out) };
+        let json = document.lookup(pointer)?;
         out.draft = resource.draft;
         out.resource = self.enqueue(url, resource.pointer.clone());
         if out.draft >= Draft::Draft2020 && out.resource == id {
@@ -225,11 +228,11 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        match &json {
+        match json {
             Json::Bool(b) => out.boolean = Some(*b),
             Json::Object(entries) if entries.is_empty() => out.boolean = Some(true),
             Json::Object(_) => {
-                let keywords = Keywords { json: &json, url, pointer, base: &resource.id };
+                let keywords = Keywords { json, url, pointer, base: &resource.id };
                 self.compile_keywords(&mut out, &keywords)?;
             }
             _ => {}

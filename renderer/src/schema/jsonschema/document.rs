@@ -170,14 +170,15 @@ impl Document {
             anchors: BTreeMap::new(),
             dynamic_anchors: Vec::new(),
         };
-        let Json::Object(_) = schema else {
+        let Json::Object(entries) = schema else {
             if pointer.is_empty() {
                 self.resources.insert(pointer.clone(), new_resource(base, fallback));
             }
             self.processed.insert(pointer);
             return Ok(());
         };
-        let mut draft = draft_of(schema, &self.location(&pointer), fallback)?;
+        let named = schema.get(b"$schema").is_some();
+        let mut draft = if named { draft_of(schema, &self.location(&pointer), fallback)? } else { fallback };
         let mut id = id_of(schema, draft);
         if id.is_none() && !pointer.is_empty() {
             // `$schema` counts only where a resource begins.
@@ -213,8 +214,11 @@ impl Document {
         let (owner_pointer, owner_draft) = (owner.pointer.clone(), owner.draft);
         self.collect_anchors(schema, &pointer, &owner_pointer, owner_draft)?;
         let mut subschemas = BTreeMap::new();
-        for (since, keyword, place) in SUBSCHEMAS {
-            let Some(value) = schema.get(keyword.as_bytes()).filter(|_| *since <= draft) else { continue };
+        let keywords = entries.iter().flat_map(|(key, value)| {
+            let known = SUBSCHEMAS.iter().filter(|(since, keyword, _)| *since <= draft && *key == **keyword);
+            known.map(move |(_, keyword, place)| (keyword, place, value))
+        });
+        for (keyword, place, value) in keywords {
             let at = format!("{pointer}/{keyword}");
             match (place, value) {
                 (Place::Value, _) => {

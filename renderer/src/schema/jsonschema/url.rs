@@ -27,12 +27,16 @@ pub(super) fn unescape(token: &str) -> Option<String> {
 
 /// Percent-encodes a pointer for a location, `/` excepted: Go's `PathEscape` of each token.
 pub(super) fn encode(pointer: &str) -> String {
-    let mut out = String::with_capacity(pointer.len());
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~/$&+=:@".contains(&b);
+    if pointer.bytes().all(plain) {
+        return pointer.to_owned();
+    }
+    let mut out = String::with_capacity(pointer.len() + 8);
     for b in pointer.bytes() {
-        match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(char::from(b)),
-            b'$' | b'&' | b'+' | b'=' | b':' | b'@' => out.push(char::from(b)),
-            _ => out.push_str(&format!("%{b:02X}")),
+        if plain(b) {
+            out.push(char::from(b));
+        } else {
+            out.push_str(&format!("%{b:02X}"));
         }
     }
     out
