@@ -22,6 +22,8 @@ pub struct Env {
     pub terminal: bool,
     /// What this command shares with others of the process; nothing, if there is none.
     pub shared: Option<Arc<Shared>>,
+    /// Whether the process ends with the command: what it holds is then left to the system, which takes it back at once.
+    pub ends: bool,
 }
 
 /// The standard streams of one command. Standard output is data, standard error is for people.
@@ -35,7 +37,7 @@ pub struct Streams<'a> {
 }
 
 impl Env {
-    /// The surroundings of this process.
+    /// The surroundings of this process, for a command that is its last.
     ///
     /// # Errors
     /// The current folder is gone or may not be read.
@@ -45,6 +47,7 @@ impl Env {
             vars: std::env::vars_os().collect(),
             terminal: io::stderr().is_terminal(),
             shared: None,
+            ends: true,
         })
     }
 

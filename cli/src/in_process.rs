@@ -46,7 +46,7 @@ fn run(invocation: &Invocation, shared: Option<Arc<Shared>>) -> Outcome {
         std::iter::once("thinlock").chain(invocation.args.iter().map(String::as_str)).map(OsString::from).collect();
     let vars: BTreeMap<_, _> =
         invocation.env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect();
-    let env = Env { cwd: invocation.cwd.clone(), vars, terminal: false, shared };
+    let env = Env { cwd: invocation.cwd.clone(), vars, terminal: false, shared, ends: false };
     let mut outcome = Outcome::default();
     let mut streams =
         Streams { stdin: &mut std::io::empty(), stdout: &mut outcome.stdout, stderr: &mut outcome.stderr };

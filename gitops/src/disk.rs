@@ -5,8 +5,8 @@
 //! this way.) What .helmignore leaves out is not opened. Errors are Go's texts, since they are part of Helm's output.
 
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, FileType};
+use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +45,7 @@ pub fn load_chart(location: &Path, dialect: &Dialect, logs: &mut Vec<Log>) -> Re
         root: top.as_os_str().as_bytes().to_vec(),
         rules,
         files: FileSet::new(top.to_string_lossy()),
+        buffer: Vec::new(),
         read: 0,
         dialect,
         logs,
@@ -53,7 +54,7 @@ pub fn load_chart(location: &Path, dialect: &Dialect, logs: &mut Vec<Log>) -> Re
     let mut root = walk.root.clone();
     root.push(b'/');
     let info = fs::metadata(&top).map_err(|e| ChartError::new(go_error("lstat", &shown, &e)))?;
-    walk.visit(&to_path(&root), &info)?;
+    walk.visit(&to_path(&root), info.file_type())?;
     let files = walk.files;
     chart::load_files(&files, dialect, logs)
 }
@@ -99,7 +100,33 @@ fn errno_text(error: &io::Error) -> String {
 }
 
 fn read(location: &Path) -> Result<Vec<u8>, ChartError> {
-    fs::read(location).map_err(|e| ChartError::new(go_error("open", &location.to_string_lossy(), &e)))
+    fs::read(location).map_err(|e| ChartError::new(open_error(location, &e)))
+}
+
+fn open_error(location: &Path, error: &io::Error) -> String {
+    go_error("open", &location.to_string_lossy(), error)
+}
+
+/// Reads a file of at most `max` bytes into a buffer that may hold another one. `None` if there are more.
+fn read_up_to<'b>(location: &Path, max: u64, buffer: &'b mut Vec<u8>) -> io::Result<Option<&'b [u8]>> {
+    /// What most of a chart's files fit in.
+    const AT_FIRST: usize = 16 << 10;
+    let mut file = fs::File::open(location)?;
+    let mut filled = 0;
+    loop {
+        if filled == buffer.len() {
+            buffer.resize((2 * filled).max(AT_FIRST), 0);
+        }
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => return Ok(Some(&buffer[..filled])),
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if filled as u64 > max {
+            return Ok(None);
+        }
+    }
 }
 
 fn to_path(bytes: &[u8]) -> PathBuf {
@@ -111,6 +138,8 @@ struct Walk<'a> {
     root: Vec<u8>,
     rules: Rules,
     files: FileSet,
+    /// Where each file is read, before it is kept in memory of its own size.
+    buffer: Vec<u8>,
     read: u64,
     dialect: &'a Dialect,
     logs: &'a mut Vec<Log>,
@@ -123,15 +152,15 @@ enum Next {
 }
 
 impl Walk<'_> {
-    /// Visits what is at a path: `info` says what it is, or what the link there leads to.
-    fn visit(&mut self, location: &Path, info: &Metadata) -> Result<(), ChartError> {
-        if info.is_symlink() {
+    /// Visits what is at a path, which is of a type: a link is followed.
+    fn visit(&mut self, location: &Path, file_type: FileType) -> Result<(), ChartError> {
+        if file_type.is_symlink() {
             return self.follow(location);
         }
-        if let Next::Skip = self.entry(location, location, info)? {
+        if let Next::Skip = self.entry(location, location, file_type)? {
             return Ok(());
         }
-        if !info.is_dir() {
+        if !file_type.is_dir() {
             return Ok(());
         }
         self.enter(location)
@@ -147,7 +176,7 @@ impl Walk<'_> {
         });
         let info = fs::symlink_metadata(&resolved)
             .map_err(|e| ChartError::new(go_error("lstat", &resolved.to_string_lossy(), &e)))?;
-        if let Next::Skip = self.entry(location, &resolved, &info)? {
+        if let Next::Skip = self.entry(location, &resolved, info.file_type())? {
             return Ok(());
         }
         if info.is_dir() { self.enter(location) } else { Ok(()) }
@@ -157,17 +186,17 @@ impl Walk<'_> {
         if thinlock_go::stack::is_low() {
             return Err(ChartError::new("directories lie too deep in each other"));
         }
-        let names = match read_names(directory) {
-            Ok(names) => names,
+        let entries = match read_entries(directory) {
+            Ok(entries) => entries,
             // The loader does not look at the error for the root.
             Err(_) if self.name(directory).is_empty() => return Ok(()),
             Err(e) => return Err(ChartError::new(go_error("open", &directory.to_string_lossy(), &e))),
         };
-        for name in names {
+        for (name, file_type) in entries {
             let location = to_path(&path::join([directory.as_os_str().as_bytes(), &name]));
-            let info = fs::symlink_metadata(&location)
-                .map_err(|e| ChartError::new(go_error("lstat", &location.to_string_lossy(), &e)))?;
-            self.visit(&location, &info)?;
+            let file_type =
+                file_type.map_err(|e| ChartError::new(go_error("lstat", &location.to_string_lossy(), &e)))?;
+            self.visit(&location, file_type)?;
         }
         Ok(())
     }
@@ -180,53 +209,55 @@ impl Walk<'_> {
     }
 
     /// What the loader does with a directory or a file. `real` is where a link leads.
-    fn entry(&mut self, location: &Path, real: &Path, info: &Metadata) -> Result<Next, ChartError> {
+    fn entry(&mut self, location: &Path, real: &Path, file_type: FileType) -> Result<Next, ChartError> {
         let name = self.name(location);
         if name.is_empty() {
             return Ok(Next::Enter);
         }
-        if self.rules.ignore(name, info.is_dir(), self.logs) {
+        if self.rules.ignore(name, file_type.is_dir(), self.logs) {
             return Ok(Next::Skip);
         }
-        if info.is_dir() {
+        if file_type.is_dir() {
             return Ok(Next::Enter);
         }
         let shown = location.to_string_lossy();
-        if !info.is_file() {
+        if !file_type.is_file() {
             return Err(ChartError::new(format!(
                 "cannot load irregular file {shown} as it has file mode type bits set"
             )));
         }
-        if let Some(max) = self.dialect.chart.max_file_size.filter(|max| info.len() > *max) {
-            let base = strconv::quote(path::base(real.as_os_str().as_bytes()));
-            return Err(ChartError::new(format!("chart file {base} is larger than the maximum file size {max}")));
-        }
-        let name = String::from_utf8_lossy(name);
+        let max = self.dialect.chart.max_file_size.unwrap_or(u64::MAX);
         let limited = self.dialect.chart.directory_size_limited;
         let limit = if limited { chart::MAX_CHART_SIZE } else { MAX_DIRECTORY };
-        let too_large = || {
-            ChartError::new(format!("error reading {name}: chart exceeds maximum decompressed size of {limit} bytes"))
+        let name = String::from_utf8_lossy(name);
+        let data = read_up_to(location, max.min(limit.saturating_sub(self.read)), &mut self.buffer)
+            .map_err(|e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e))))?;
+        let Some(data) = data else {
+            if fs::metadata(location).is_ok_and(|info| info.len() > max) {
+                let base = strconv::quote(path::base(real.as_os_str().as_bytes()));
+                return Err(ChartError::new(format!("chart file {base} is larger than the maximum file size {max}")));
+            }
+            return Err(ChartError::new(format!(
+                "error reading {name}: chart exceeds maximum decompressed size of {limit} bytes"
+            )));
         };
-        if self.read.saturating_add(info.len()) > limit {
-            return Err(too_large());
-        }
-        let data = read(location).map_err(|e| ChartError::new(format!("error reading {name}: {e}")))?;
         self.read += data.len() as u64;
-        if self.read > limit {
-            return Err(too_large());
-        }
+        let data = Str::from(data);
         let name = Str::from(self.name(location));
         self.files.push(File::new(name, data));
         Ok(Next::Enter)
     }
 }
 
-/// The names in a directory in byte order.
-fn read_names(directory: &Path) -> io::Result<Vec<Vec<u8>>> {
-    let mut names =
-        fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name().into_vec())).collect::<io::Result<Vec<_>>>()?;
-    names.sort_unstable();
-    Ok(names)
+/// The names in a directory in byte order, and what they are.
+fn read_entries(directory: &Path) -> io::Result<Vec<(Vec<u8>, io::Result<FileType>)>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        entries.push((entry.file_name().into_vec(), entry.file_type()));
+    }
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    Ok(entries)
 }
 
 /// Go's `filepath.EvalSymlinks` of an absolute path, with its error texts.

@@ -110,13 +110,10 @@ impl Command<'_> {
             lookup: self.lookup()?,
             limits: Limits::default(),
         };
-        let own;
+        let own = Cache::new();
         let cache = match &self.env.shared {
             Some(shared) => shared.cache(),
-            None => {
-                own = Cache::new();
-                &own
-            }
+            None => &own,
         };
         let outcome = engine::render(&request, &self.host, cache, &mut logs);
         self.write_logs(&logs, streams)?;
@@ -129,6 +126,9 @@ impl Command<'_> {
             },
         };
         self.write(&rendered, &release, error.as_ref(), streams)?;
+        if self.env.ends {
+            std::mem::forget((chart, values, own, rendered));
+        }
         match error {
             Some(error) => Err(self.render_failure(&error)),
             None => Ok(()),

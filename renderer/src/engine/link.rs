@@ -128,11 +128,7 @@ pub(super) fn link(
         set.add(&parsed);
         if !path::base(&path).starts_with(b"_") {
             let base_path = base_paths.get(chart).cloned().unwrap_or_default();
-            executed.push(LinkedFile {
-                template: objects::template(dialect, &path, &base_path),
-                path,
-                chart,
-            });
+            executed.push(LinkedFile { template: objects::template(dialect, &path, &base_path), path, chart });
         }
     }
     Ok(Linked { set, files: executed })

@@ -66,9 +66,7 @@ pub(super) fn functions() -> &'static [Func] {
 /// The functions of Helm 4 that fail where `toYaml` and `toJson` print nothing.
 pub(super) fn must_to_yaml() -> &'static [Func] {
     static FUNCTIONS: [Func; 2] = [
-        any_to_string("mustToYaml", |_, args| {
-            must_yaml(first(args)).map(Value::Str).map_err(yaml_failure)
-        }),
+        any_to_string("mustToYaml", |_, args| must_yaml(first(args)).map(Value::Str).map_err(yaml_failure)),
         any_to_string("mustToJson", |_, args| {
             json::encode(first(args), Html::Escape).map(|text| Value::Str(text.into())).map_err(CallError::message)
         }),
