@@ -22,6 +22,9 @@ pub(crate) enum Role {
 
 /// Takes the nodes in the order of the text.
 pub(crate) trait Sink {
+    /// Whether [`Sink::add`] looks at bytes.
+    const READS: bool;
+
     /// A node below `parent`, which is what this returned for the collection around it. `None` gives the document up.
     fn add(
         &mut self,
@@ -30,7 +33,7 @@ pub(crate) trait Sink {
         kind: Kind,
         implicit: bool,
         text: Text,
-        from: Texts<'_>,
+        bytes: &[u8],
     ) -> Option<u32>;
 
     /// The collection is complete.
@@ -41,37 +44,15 @@ pub(crate) trait Sink {
     fn wants_text(&self, parent: Option<u32>) -> bool;
 }
 
-/// Where the bytes of a [`Text`] are.
-#[derive(Clone, Copy)]
-pub(crate) struct Texts<'t> {
-    text: &'t [u8],
-    owned: &'t [u8],
-}
-
-impl<'t> Texts<'t> {
-    /// The bytes of a text.
-    #[inline]
-    pub(crate) fn bytes(self, text: Text) -> &'t [u8] {
-        let from = if text.owned { self.owned } else { self.text };
-        &from[text.start as usize..][..text.len as usize]
-    }
-}
-
 /// Makes the tree.
 #[derive(Default)]
 struct Nodes(Vec<Node>);
 
 impl Sink for Nodes {
+    const READS: bool = false;
+
     #[inline]
-    fn add(
-        &mut self,
-        parent: Option<u32>,
-        _: Role,
-        kind: Kind,
-        implicit: bool,
-        text: Text,
-        _: Texts<'_>,
-    ) -> Option<u32> {
+    fn add(&mut self, parent: Option<u32>, _: Role, kind: Kind, implicit: bool, text: Text, _: &[u8]) -> Option<u32> {
         let at = self.0.len() as u32;
         if let Some(parent) = parent {
             self.0[parent as usize].len += 1;
@@ -183,10 +164,22 @@ impl<S: Sink> Quick<'_, '_, S> {
         memchr::memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |len| at + len)
     }
 
+    /// The beginning of the next line, from a newline or from within a comment.
+    #[inline]
+    fn next_line(&self, at: usize) -> usize {
+        if self.at(at) == b'\n' { at + 1 } else { self.line_end(at) + 1 }
+    }
+
     #[inline]
     fn add(&mut self, role: Role, kind: Kind, implicit: bool, text: Text) -> Option<u32> {
         let parent = self.open.last().map(|open| open.node);
-        self.sink.add(parent, role, kind, implicit, text, Texts { text: self.text, owned: &self.owned })
+        let bytes = if S::READS {
+            let from: &[u8] = if text.owned { &self.owned } else { self.text };
+            &from[text.start as usize..][..text.len as usize]
+        } else {
+            b""
+        };
+        self.sink.add(parent, role, kind, implicit, text, bytes)
     }
 
     /// A value, which ends the wait of the innermost collection.
@@ -259,7 +252,8 @@ impl<S: Sink> Quick<'_, '_, S> {
     /// Reads a line, and the lines of a literal block that begins on it.
     fn line(&mut self) -> Option<()> {
         let start = self.pos;
-        let mut at = self.blanks(start);
+        let content = self.blanks(start);
+        let mut at = content;
         match self.at(at) {
             b'\n' => {
                 self.pos = at + 1;
@@ -283,7 +277,7 @@ impl<S: Sink> Quick<'_, '_, S> {
             self.open.last_mut()?.waits = true;
             at = self.blanks(at + 1);
             if self.ends(at) {
-                self.pos = self.line_end(at) + 1;
+                self.pos = self.next_line(at);
                 return Some(());
             }
         }
@@ -293,13 +287,13 @@ impl<S: Sink> Quick<'_, '_, S> {
             self.open.last_mut()?.waits = true;
             at = self.blanks(end);
             if self.ends(at) {
-                self.pos = self.line_end(at) + 1;
+                self.pos = self.next_line(at);
                 return Some(());
             }
         }
         // A scalar: the value of a key or a dash on this line.
         let top = self.open.last()?;
-        if !top.waits || at - start <= top.indent || self.blanks(start) - start > top.indent {
+        if !top.waits || at - start <= top.indent || content - start > top.indent {
             return None;
         }
         self.scalar(at, top.indent)
@@ -358,19 +352,21 @@ impl<S: Sink> Quick<'_, '_, S> {
                     Some(end) => (self.input(at + 1, end), end + 1),
                     None => self.folded(at)?,
                 };
-                if !self.ends(self.blanks(next)) {
+                let end = self.blanks(next);
+                if !self.ends(end) {
                     return None;
                 }
                 self.value(Kind::Scalar, false, text)?;
-                self.pos = self.line_end(next) + 1;
+                self.pos = self.next_line(end);
             }
             b'|' => return self.literal(at, indent),
             b'[' | b'{' => {
-                let next = self.flow(at)?;
-                if !self.ends(self.blanks(next)) {
+                let end = self.flow(at)?;
+                let end = self.blanks(end);
+                if !self.ends(end) {
                     return None;
                 }
-                self.pos = self.line_end(next) + 1;
+                self.pos = self.next_line(end);
             }
             b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'>' | b'%' | b'@' | b'`' => return None,
             _ => return self.plain(at, indent),

@@ -7,7 +7,7 @@
 use thinlock_go::types::MAP_STRING_ANY;
 use thinlock_go::{Map, Str, Value, strings};
 
-use crate::quick::{self, Role, Sink, Texts};
+use crate::quick::{self, Role, Sink};
 use crate::resolve::{Resolved, resolve};
 use crate::scanner::Text;
 use crate::tree::Kind;
@@ -52,9 +52,6 @@ impl Pick {
     }
 
     fn key(&mut self, parent: u32, implicit: bool, text: &[u8]) -> Option<()> {
-        if implicit && (text == b"<<" || !is_key(text)) {
-            return None;
-        }
         let Some(frame) = self.frame(parent) else { return Some(()) };
         let key = string(implicit, text)?;
         frame.key = match &frame.target.shape {
@@ -66,7 +63,7 @@ impl Pick {
                     Some((Str::from_static(name), pointee(target)))
                 }
                 // Which of two spellings counts is for the exact way to say.
-                None if fields.iter().any(|(name, _)| strings::equal_fold(name.as_bytes(), key)) => return None,
+                None if fields.iter().any(|(name, _)| may_fold(name, key)) => return None,
                 None => None,
             },
             _ => return None,
@@ -75,9 +72,6 @@ impl Pick {
     }
 
     fn scalar(&mut self, parent: u32, implicit: bool, text: &[u8]) -> Option<()> {
-        if implicit && is_odd(text) {
-            return None;
-        }
         let Some(frame) = self.frame(parent) else { return Some(()) };
         let Some((key, target)) = frame.key.take() else { return Some(()) };
         let of_struct = matches!(frame.target.shape, Shape::Struct { .. });
@@ -112,19 +106,25 @@ impl Pick {
 }
 
 impl Sink for Pick {
+    const READS: bool = true;
+
+    #[inline]
     fn add(
         &mut self,
         parent: Option<u32>,
         role: Role,
         kind: Kind,
         implicit: bool,
-        text: Text,
-        from: Texts<'_>,
+        _: Text,
+        bytes: &[u8],
     ) -> Option<u32> {
         match (kind, role) {
             (Kind::Mapping | Kind::Sequence, _) => return self.open(parent, kind),
-            (Kind::Scalar, Role::Key) => self.key(parent?, implicit, from.bytes(text))?,
-            (Kind::Scalar, Role::Value) => self.scalar(parent?, implicit, from.bytes(text))?,
+            (Kind::Scalar, Role::Key) if implicit && (bytes == b"<<" || !is_key(bytes)) => return None,
+            (Kind::Scalar, Role::Value) if implicit && is_odd(bytes) => return None,
+            (Kind::Scalar, _) if parent == Some(UNWANTED) => {}
+            (Kind::Scalar, Role::Key) => self.key(parent?, implicit, bytes)?,
+            (Kind::Scalar, Role::Value) => self.scalar(parent?, implicit, bytes)?,
             (Kind::Alias, _) => return None,
         }
         Some(UNWANTED)
@@ -151,12 +151,18 @@ impl Sink for Pick {
     }
 }
 
+/// Whether a key could be a name in another case. Only letters that are no ASCII change their length.
+fn may_fold(name: &str, key: &[u8]) -> bool {
+    (name.len() == key.len() || !key.is_ascii()) && strings::equal_fold(name.as_bytes(), key)
+}
+
 /// Whether a plain scalar is an infinity or no number, which JSON has not.
 fn is_odd(text: &[u8]) -> bool {
     match text {
         [b'.' | b'+' | b'-', ..] => matches!(resolve(text), Resolved::Float(x) if !x.is_finite()),
         // What begins with a digit is finite, or no number.
-        _ => text == b"<<",
+        [b'<', b'<'] => true,
+        _ => false,
     }
 }
 
@@ -167,8 +173,8 @@ fn is_key(text: &[u8]) -> bool {
 
 /// The text of a scalar that is a string.
 fn string(implicit: bool, text: &[u8]) -> Option<&[u8]> {
-    let is_string = (!implicit || matches!(resolve(text), Resolved::Str | Resolved::Timestamp))
-        && std::str::from_utf8(text).is_ok();
+    let is_utf8 = text.is_ascii() || std::str::from_utf8(text).is_ok();
+    let is_string = (!implicit || matches!(resolve(text), Resolved::Str | Resolved::Timestamp)) && is_utf8;
     is_string.then_some(text)
 }
 
