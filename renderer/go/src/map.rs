@@ -263,8 +263,11 @@ impl Map {
         }
     }
 
-    /// Adds entries in the order of their keys, all at once. `false`: one of the keys is there, and nothing was added.
-    pub fn extend_disjoint(&self, others: &[(Str, Value)]) -> bool {
+    /// Adds those entries, of some in the order of their keys, whose keys are not there, all at once. Returns the places
+    /// of the others.
+    pub fn insert_absent(&self, others: &[(Str, Value)]) -> Vec<usize> {
+        let mut present = Vec::new();
+        let mut absent = Vec::with_capacity(others.len());
         let mut store = self.inner.store.borrow_mut();
         store.open();
         let there: &[(Str, Value)] = match &*store {
@@ -272,27 +275,31 @@ impl Map {
             Store::Shared(entries) => entries,
             Store::Frozen(_) => &[],
         };
-        let mut places = Vec::with_capacity(others.len());
         let mut from = 0;
-        for (key, _) in others {
-            match find(&there[from..], key) {
-                Ok(_) => return false,
-                Err(at) => from += at,
+        for (at, other) in others.iter().enumerate() {
+            match find(&there[from..], &other.0) {
+                Ok(_) => present.push(at),
+                Err(place) => {
+                    from += place;
+                    absent.push((from, other));
+                }
             }
-            places.push(from);
+        }
+        if absent.is_empty() {
+            return present;
         }
         let entries = store.open_mut();
-        let mut merged = Entries::with_capacity(entries.len() + others.len());
+        let mut merged = Entries::with_capacity(entries.len() + absent.len());
         let mut own = std::mem::take(entries).into_iter().enumerate().peekable();
-        for (place, other) in places.iter().zip(others) {
-            while let Some((_, entry)) = own.next_if(|(at, _)| at < place) {
+        for (place, other) in absent {
+            while let Some((_, entry)) = own.next_if(|(at, _)| *at < place) {
                 merged.push(entry);
             }
             merged.push(other.clone());
         }
         merged.extend(own.map(|(_, entry)| entry));
         *entries = merged;
-        true
+        present
     }
 
     /// Removes a key; returns what was there.
@@ -519,18 +526,22 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_added_all_or_none() {
-        let entry = |key: &'static str| (Str::from_static(key), Value::from(key));
-        let keys = |map: &Map| map.snapshot().iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>();
-        let map = Map::from_entries(&MAP_STRING_ANY, vec![entry("b"), entry("d")]);
-        assert!(!map.extend_disjoint(&[entry("a"), entry("d")]));
-        assert_eq!(keys(&map), ["b", "d"]);
-        assert!(map.extend_disjoint(&[entry("a"), entry("c"), entry("e"), entry("f")]));
-        assert_eq!(keys(&map), ["a", "b", "c", "d", "e", "f"]);
-        assert!(map.extend_disjoint(&[]) && map.len() == 6);
+    fn absent_entries_are_added_and_the_others_stay() {
+        let entry = |key: &'static str, value: f64| (Str::from_static(key), Value::from(value));
+        let shown =
+            |map: &Map| map.snapshot().iter().map(|(key, v)| format!("{key}{v:?}")).collect::<Vec<_>>().concat();
+        let map = Map::from_entries(&MAP_STRING_ANY, vec![entry("b", 1.0), entry("d", 1.0)]);
+        let before = map.snapshot();
+        let others = [entry("a", 2.0), entry("c", 2.0), entry("d", 2.0), entry("e", 2.0), entry("f", 2.0)];
+        assert_eq!(map.insert_absent(&others), [2]);
+        assert_eq!(shown(&map), "aFloat(2.0)bFloat(1.0)cFloat(2.0)dFloat(1.0)eFloat(2.0)fFloat(2.0)");
+        assert_eq!(before.len(), 2);
+        assert_eq!(map.insert_absent(&others), [0, 1, 2, 3, 4]);
+        assert!(map.insert_absent(&[]).is_empty() && map.len() == 6);
         let empty = Map::string_any();
-        assert!(empty.extend_disjoint(&map.snapshot()));
-        assert_eq!(keys(&empty), keys(&map));
+        assert!(empty.insert_absent(&map.snapshot()).is_empty());
+        assert_eq!(shown(&empty), shown(&map));
+        assert_eq!(map.insert_absent(&map.snapshot()).len(), 6);
     }
 
     #[test]

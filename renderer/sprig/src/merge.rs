@@ -84,14 +84,7 @@ impl Merger {
         }
         let source_elem_is_any = elem(source).is_any();
         let entries = source.snapshot();
-        // A few keys of one's own before those of the dot: `merge (dict "component" "web") .` is how charts hand on both.
-        let all = self.visited + entries.len();
-        if all <= MAX_ELEMENTS
-            && elem(target).is_any()
-            && entries.iter().all(|(_, value)| !value.is_nil())
-            && target.extend_disjoint(&entries)
-        {
-            self.visited = all;
+        if self.merge_flat(target, &entries)? {
             return Ok(());
         }
         for (key, value) in entries.iter() {
@@ -136,6 +129,28 @@ impl Merger {
             }
         }
         Ok(())
+    }
+
+    /// As [`Merger::merge_maps`], where no value is merged into another one: `merge (dict "component" "web") .` is how
+    /// charts hand on a key of their own beside the dot. `false`: this is not such a case, and nothing was done.
+    fn merge_flat(&mut self, target: &Map, entries: &[(Str, Value)]) -> Result<bool, Failure> {
+        let merges = |(key, value): &(Str, Value)| match value.kind() {
+            Kind::Invalid => true,
+            Kind::Struct | Kind::Pointer | Kind::Map => target.contains_key(key),
+            _ => false,
+        };
+        let visited = self.visited + entries.len();
+        if visited > MAX_ELEMENTS || !elem(target).is_any() || entries.iter().any(merges) {
+            return Ok(false);
+        }
+        self.visited = visited;
+        for at in target.insert_absent(entries) {
+            let Some((key, value)) = entries.get(at) else { continue };
+            if self.overwrite || target.get(key).as_ref().is_none_or(is_empty) {
+                store(target, key, value.clone(), false)?;
+            }
+        }
+        Ok(true)
     }
 
     /// mergo's `deepMerge` of a source that is a struct, pointer or map into a present value of any kind. Values held
