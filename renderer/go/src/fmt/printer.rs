@@ -63,7 +63,14 @@ impl Printer<'_> {
                 break;
             }
             at += 1;
-            at = self.directive(format, at, &mut operands)?;
+            if let (Some(b's' | b'v'), Some(Value::Str(text))) = (format.get(at), args.get(operands.next)) {
+                // A string as it is: most of what is ever formatted.
+                self.out.extend_from_slice(text);
+                operands.next += 1;
+                at += 1;
+            } else {
+                at = self.directive(format, at, &mut operands)?;
+            }
             if self.out.len() > MAX_OUTPUT {
                 return Err(too_large());
             }

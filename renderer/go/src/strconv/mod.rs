@@ -14,8 +14,8 @@ pub use float::{append_float, format_float};
 pub use parse_float::parse_float;
 pub use parse_int::{atoi, parse_int, parse_uint};
 pub use quote::{
-    Unquoted, append_quote, append_quote_rune, append_quote_rune_to_ascii, append_quote_to_ascii, can_backquote, quote,
-    quote_rune, quote_rune_to_ascii, quote_to_ascii, quote_to_graphic, unquote, unquote_char,
+    Unquoted, append_quote, append_quote_rune, append_quote_rune_to_ascii, append_quote_to_ascii, can_backquote,
+    plain_literal, quote, quote_rune, quote_rune_to_ascii, quote_to_ascii, quote_to_graphic, unquote, unquote_char,
 };
 
 /// Why a number could not be read: `strconv.NumError`. Prints as Go's `err.Error()`.

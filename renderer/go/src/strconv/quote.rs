@@ -161,10 +161,7 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
             (end.len() == 1).then(|| body.iter().copied().filter(|&b| b != b'\r').collect())
         }
         b'"' | b'\'' => {
-            if let (b'"', [body @ .., b'"']) = (delimiter, rest)
-                && body.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\'))
-            {
-                // Nothing to undo: nearly every literal of a template.
+            if let Some(body) = plain_literal(literal) {
                 return Some(body.to_vec());
             }
             let mut out = Vec::with_capacity(rest.len());
@@ -189,6 +186,13 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
         }
         _ => None,
     }
+}
+
+/// What a Go literal in double quotes stands for, if that is what stands between them: ASCII without escapes, as nearly
+/// every literal of a template is. `None`: see [`unquote`].
+pub fn plain_literal(literal: &[u8]) -> Option<&[u8]> {
+    let [b'"', body @ .., b'"'] = literal else { return None };
+    body.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')).then_some(body)
 }
 
 /// What [`unquote_char`] reads.

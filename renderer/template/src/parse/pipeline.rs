@@ -48,7 +48,7 @@ impl<'i> TreeParser<'_, 'i> {
         if !decls.is_empty() && !statement {
             self.by_name = true;
         }
-        let mut commands = Vec::new();
+        let base = self.shared.pending.len();
         loop {
             let item = self.next_non_space();
             match item.token {
@@ -66,24 +66,24 @@ impl<'i> TreeParser<'_, 'i> {
                 | Token::Variable
                 | Token::LeftParen => {
                     self.backup();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.shared.pending.push(command);
                 }
                 _ => return Err(self.unexpected(item, context)),
             }
         }
-        self.check_pipeline(&commands, context)?;
-        let mut children = Vec::with_capacity(decls.len() + commands.len());
-        for &(pos, name) in &decls {
+        self.check_pipeline(base, context)?;
+        for (at, &(pos, name)) in decls.iter().enumerate() {
             // What is assigned to must be there; what is declared is pushed when the commands are done.
             let slot = if assign { self.slot(name) } else { SLOT_UNDEFINED };
             let keys = Span::default();
-            children.push(self.shared.node(pos, Kind::Variable { name, slot, keys }));
+            let variable = self.shared.node(pos, Kind::Variable { name, slot, keys });
+            self.shared.pending.insert(base + at, variable);
         }
         if !assign {
             self.stack.extend(decls.iter().map(|(_, name)| *name));
         }
-        children.extend_from_slice(&commands);
-        let children = self.shared.span(&children);
+        let children = self.shared.span_of_pending(base);
         Ok(self.shared.node(pos, Kind::Pipe { children, decls: decls.len() as u8, assign }))
     }
 
@@ -101,7 +101,9 @@ impl<'i> TreeParser<'_, 'i> {
         self.stack.iter().rposition(|v| *v == name).map_or(SLOT_UNDEFINED, |at| at as u32)
     }
 
-    pub(super) fn check_pipeline(&self, commands: &[NodeId], context: &str) -> Result<()> {
+    /// Checks the commands that are pending from `base` on.
+    pub(super) fn check_pipeline(&self, base: usize, context: &str) -> Result<()> {
+        let commands = &self.shared.pending[base..];
         if commands.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
@@ -124,11 +126,11 @@ impl<'i> TreeParser<'_, 'i> {
 
     pub(super) fn command(&mut self) -> Result<NodeId> {
         let pos = self.peek_non_space().pos;
-        let mut words = Vec::new();
+        let base = self.shared.pending.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                words.push(operand);
+                self.shared.pending.push(operand);
             }
             let item = self.next();
             match item.token {
@@ -139,10 +141,10 @@ impl<'i> TreeParser<'_, 'i> {
             }
             break;
         }
-        if words.is_empty() {
+        if self.shared.pending.len() == base {
             return Err(self.error("empty command"));
         }
-        let span = self.shared.span(&words);
+        let span = self.shared.span_of_pending(base);
         Ok(self.shared.node(pos, Kind::Command(span)))
     }
 
@@ -232,7 +234,10 @@ impl<'i> TreeParser<'_, 'i> {
                 return Ok(Some(pipe));
             }
             Token::String | Token::RawString => {
-                let text = Str::from(self.unquote(item)?);
+                let text = match strconv::plain_literal(item.val) {
+                    Some(text) => Str::from(text),
+                    None => Str::from(self.unquote(item)?),
+                };
                 let end = item.pos + item.val.len() as u32;
                 self.shared.strings.push(Quoted { start: item.pos, end, text });
                 Kind::Str((self.shared.strings.len() - 1) as u32)

@@ -20,6 +20,8 @@ pub(super) struct Shared<'i> {
     pub(super) tree_index: HashMap<Str, usize>,
     pub(super) nodes: Vec<Node>,
     pub(super) children: Vec<NodeId>,
+    /// The children of nodes that are not complete yet, those of the innermost one last.
+    pub(super) pending: Vec<NodeId>,
     pub(super) keys: Vec<Str>,
     pub(super) variables: Vec<Str>,
     pub(super) variable_index: HashMap<Str, usize>,
@@ -38,6 +40,13 @@ impl Shared<'_> {
         let start = self.children.len() as u32;
         self.children.extend_from_slice(children);
         Span { start, len: children.len() as u32 }
+    }
+
+    /// Makes children of what is pending from `base` on.
+    pub(super) fn span_of_pending(&mut self, base: usize) -> Span {
+        let start = self.children.len() as u32;
+        self.children.extend(self.pending.drain(base..));
+        Span { start, len: self.children.len() as u32 - start }
     }
 
     pub(super) fn variable(&mut self, name: &[u8]) -> u32 {
