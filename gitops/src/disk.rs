@@ -107,26 +107,47 @@ fn open_error(location: &Path, error: &io::Error) -> String {
     go_error("open", &location.to_string_lossy(), error)
 }
 
-/// Reads a file of at most `max` bytes into a buffer that may hold another one. `None` if there are more.
-fn read_up_to<'b>(location: &Path, max: u64, buffer: &'b mut Vec<u8>) -> io::Result<Option<&'b [u8]>> {
-    /// What most of a chart's files fit in.
-    const AT_FIRST: usize = 16 << 10;
+/// What most of a chart's files fit in.
+const SMALL: usize = 16 << 10;
+
+/// Reads a file of at most `max` bytes; a small one by way of a buffer, whose memory serves for all of them, a large one
+/// straight into memory of its own. `None` if there are more bytes.
+fn read_up_to(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Str>> {
     let mut file = fs::File::open(location)?;
-    let mut filled = 0;
-    loop {
-        if filled == buffer.len() {
-            buffer.resize((2 * filled).max(AT_FIRST), 0);
+    buffer.resize(SMALL, 0);
+    let filled = read_full(&mut file, buffer)?;
+    if filled < SMALL {
+        return Ok((filled as u64 <= max).then(|| Str::from(&buffer[..filled])));
+    }
+    let len = file.metadata()?.len();
+    if len > max {
+        return Ok(None);
+    }
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(len).unwrap_or(usize::MAX)).collect();
+    if let Some(whole) = Arc::get_mut(&mut bytes).filter(|whole| whole.len() > SMALL) {
+        let (first, rest) = whole.split_at_mut(SMALL);
+        first.copy_from_slice(buffer);
+        if read_full(&mut file, rest)? == rest.len() && read_full(&mut file, &mut [0])? == 0 {
+            return Ok(Some(Str::from(bytes)));
         }
+    }
+    // Its length is not what the system says, or has just changed.
+    let bytes = fs::read(location)?;
+    Ok((bytes.len() as u64 <= max).then(|| Str::from(bytes)))
+}
+
+/// Reads until the buffer is full or the file ends; returns how much there was.
+fn read_full(file: &mut fs::File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
         match file.read(&mut buffer[filled..]) {
-            Ok(0) => return Ok(Some(&buffer[..filled])),
+            Ok(0) => break,
             Ok(more) => filled += more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        if filled as u64 > max {
-            return Ok(None);
-        }
     }
+    Ok(filled)
 }
 
 fn to_path(bytes: &[u8]) -> PathBuf {
@@ -242,7 +263,6 @@ impl Walk<'_> {
             )));
         };
         self.read += data.len() as u64;
-        let data = Str::from(data);
         let name = Str::from(self.name(location));
         self.files.push(File::new(name, data));
         Ok(Next::Enter)

@@ -138,6 +138,13 @@ impl From<Vec<u8>> for Str {
     }
 }
 
+/// Shares long bytes, and keeps short ones in place.
+impl From<Arc<[u8]>> for Str {
+    fn from(bytes: Arc<[u8]>) -> Str {
+        if bytes.len() <= INLINE { Str::from(&*bytes) } else { Str(Repr::Shared(bytes)) }
+    }
+}
+
 impl From<Cow<'_, str>> for Str {
     fn from(text: Cow<'_, str>) -> Str {
         Str::from(text.as_bytes())
