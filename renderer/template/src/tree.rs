@@ -1,7 +1,6 @@
 //! The parsed form of a text: one arena of small nodes, without lifetimes or nested boxes, so that it can be cached,
 //! shared between threads, walked without chasing pointers, and dropped without recursion.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use thinlock_go::{Func, Str, Value};
