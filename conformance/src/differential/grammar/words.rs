@@ -419,7 +419,6 @@ pub(super) fn zone(random: &mut Random) -> String {
             "Africa/Cairo",
             "America/Sao_Paulo",
             "EST",
-            "EST5EDT",
             "GMT",
             "Etc/GMT+5",
             "Nowhere/City",
