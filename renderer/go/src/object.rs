@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt::Debug;
 
 use crate::types::Type;
-use crate::{CallError, Interp, Str, Value};
+use crate::{CallError, Interp, Str, Toolchain, Value};
 
 /// A method as `reflect` sees it: what a template may call on an object.
 pub struct Method {
@@ -54,6 +54,12 @@ pub trait Object: Any + Debug {
     /// The methods that a template may call.
     fn methods(&self) -> &'static [Method] {
         &[]
+    }
+
+    /// Whether a Go has one of [`Object::methods`].
+    fn has_method(&self, method: &str, toolchain: &Toolchain) -> bool {
+        let _ = (method, toolchain);
+        true
     }
 
     /// Calls one of [`Object::methods`] with arguments of its parameter types.

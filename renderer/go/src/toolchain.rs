@@ -7,6 +7,8 @@
 pub struct Toolchain {
     /// `range 3` iterates, and `call`'s texts are Go 1.24's (Go 1.24 and later).
     pub range_over_int: bool,
+    /// A time has the methods `AppendText` and `AppendBinary` (Go 1.24 and later).
+    pub time_appends: bool,
     /// Comparison errors name the two types (Go 1.25 and later).
     pub comparison_names_types: bool,
     /// The lexer counts the newlines inside comments (Go 1.24 and later).
@@ -54,6 +56,7 @@ impl Toolchain {
     /// The newest one: an older tool chain is written as its differences from this.
     pub const NEWEST: Toolchain = Toolchain {
         range_over_int: true,
+        time_appends: true,
         comparison_names_types: true,
         comment_lines_counted: true,
         expression_depth_limited: true,
@@ -87,7 +90,8 @@ impl Toolchain {
             }};
         }
         all! {
-            range_over_int comparison_names_types comment_lines_counted expression_depth_limited regexp_property_aliases
+            range_over_int time_appends comparison_names_types comment_lines_counted expression_depth_limited
+            regexp_property_aliases
             url_brackets_hold_ipv6 url_brackets_first url_ports_strict semver_groups_share_prerelease
             semver_lowercase_texts semver_empty_identifiers_refused semver_limits toml_hexadecimal toml_real_lines toml_1_1
             toml_arrays_defined_once toml_inline_struct_commas toml_exponents sha256_subject_key_id small_rsa_keys_refused

@@ -7,7 +7,7 @@ use thinlock_go::{CallError, stack};
 pub(crate) const MAX_TEXT: usize = 128 << 20;
 
 /// The longest slice that a function makes out of a count, and the most values that a copy or a merge visits.
-pub(crate) const MAX_ELEMENTS: usize = 1 << 22;
+pub(crate) const MAX_ELEMENTS: usize = 1 << 21;
 
 /// Refuses a string of more than [`MAX_TEXT`] bytes.
 pub(crate) fn check_text(function: &str, bytes: usize) -> Result<(), CallError> {

@@ -172,6 +172,7 @@ impl Aspect {
             }
             Aspect::Go => {
                 tools.range_over_int = theirs.range_over_int;
+                tools.time_appends = theirs.time_appends;
                 tools.comparison_names_types = theirs.comparison_names_types;
                 tools.comment_lines_counted = theirs.comment_lines_counted;
                 tools.expression_depth_limited = theirs.expression_depth_limited;

@@ -28,6 +28,7 @@ pub static HELM_4_3: Dialect = helm_4_3();
 const fn helm_3_17() -> Dialect {
     let mut toolchain = Toolchain::NEWEST;
     toolchain.range_over_int = false;
+    toolchain.time_appends = false;
     toolchain.comparison_names_types = false;
     toolchain.comment_lines_counted = false;
     toolchain.expression_depth_limited = false;
@@ -106,6 +107,7 @@ const fn helm_3_19() -> Dialect {
     d.schemas = SchemaEngine::JSONSCHEMA_6_0_2;
     d.logs = LogRules::HELM_3_19;
     d.toolchain.range_over_int = true;
+    d.toolchain.time_appends = true;
     d.toolchain.comment_lines_counted = true;
     d.toolchain.url_brackets_hold_ipv6 = true;
     d.toolchain.semver_groups_share_prerelease = true;

@@ -15,7 +15,7 @@ const RECURSION_MAX: usize = 1000;
 const NESTED_MAX: usize = 10_000;
 
 /// The longest text that `tpl` takes, in bytes; its tree takes several times as much.
-const TEXT_MAX: usize = 16 << 20;
+const TEXT_MAX: usize = 8 << 20;
 
 /// How many bytes the texts may have that `tpl` calls inside one another put into an error.
 const QUOTED_MAX: usize = 64 << 20;

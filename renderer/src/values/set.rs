@@ -15,6 +15,10 @@ const MAX_NESTED_NAME_LEVEL: u32 = 30;
 /// How deep lists may nest: `a[0][0]…`. Helm has no limit here, and so the depth of a value would have none either.
 const MAX_NESTED_LISTS: u32 = 1000;
 
+/// The most empty items that the indexes of one text may add to lists: Helm lets each index add as many as
+/// [`MAX_INDEX`].
+const MAX_FILLED: usize = 1 << 22;
+
 /// Reads the file that a `--set-file` value names, or says why not.
 pub type FileReader<'a> = &'a mut dyn FnMut(&[u8]) -> Result<Vec<u8>, String>;
 
@@ -61,7 +65,7 @@ pub fn parse_literal(text: &[u8], values: &Map, rules: &ValueRules) -> Result<()
 fn parse(text: &[u8], values: &Map, rules: &ValueRules, grammar: Grammar<'_>) -> Result<(), String> {
     let mut runes = Vec::with_capacity(text.len());
     runes.extend(utf8::runes(text).map(|(_, c, _)| c));
-    let mut parser = Parser { runes, at: 0, nested_lists: 0, grammar };
+    let mut parser = Parser { runes, at: 0, nested_lists: 0, filled: 0, grammar };
     loop {
         match parser.key(values, 0) {
             Ok(()) => {}
@@ -111,6 +115,8 @@ struct Parser<'a> {
     runes: Vec<char>,
     at: usize,
     nested_lists: u32,
+    /// The empty items that indexes have added.
+    filled: usize,
     grammar: Grammar<'a>,
 }
 
@@ -215,6 +221,26 @@ impl Parser<'_> {
         strconv::atoi(&text(&digits)).map_err(|e| Stop::Error(format!("error parsing index: {e}")))
     }
 
+    fn set_index(&mut self, list: &mut Vec<Value>, index: i64, value: Value) -> Step {
+        if index > MAX_INDEX {
+            return error(format!("index of {index} is greater than maximum supported index of {MAX_INDEX}"));
+        }
+        let Ok(at) = usize::try_from(index) else {
+            return error(format!("negative {index} index not allowed"));
+        };
+        if list.len() <= at {
+            self.filled = self.filled.saturating_add(at - list.len());
+            if self.filled > MAX_FILLED {
+                return error(format!("indexes leave more than {MAX_FILLED} items of lists empty"));
+            }
+            list.resize(at + 1, Value::Nil);
+        }
+        if let Some(slot) = list.get_mut(at) {
+            *slot = value;
+        }
+        Ok(())
+    }
+
     /// What follows an index: the value of the list's item, or the way into it.
     fn list_item(&mut self, list: &mut Vec<Value>, index: i64, level: u32) -> Step {
         let Ok(at) = usize::try_from(index) else {
@@ -231,7 +257,7 @@ impl Parser<'_> {
                     Read::Value(value) => value,
                     Read::Nothing => Value::static_str(""),
                 };
-                set_index(list, index, value)
+                self.set_index(list, index, value)
             }
             Some('[') => {
                 let next = self.index()?;
@@ -244,7 +270,8 @@ impl Parser<'_> {
                     Some(value) => to_list(value)?,
                 };
                 self.list_item(&mut inner, next, level)?;
-                set_index(list, index, Value::List(List::any(inner)))
+                self.nested_lists -= 1;
+                self.set_index(list, index, Value::List(List::any(inner)))
             }
             Some(_) => {
                 let inner = match list.get_mut(at) {
@@ -257,7 +284,7 @@ impl Parser<'_> {
                     None => Map::string_any(),
                 };
                 self.key(&inner, level)?;
-                set_index(list, index, Value::Map(inner))
+                self.set_index(list, index, Value::Map(inner))
             }
         }
     }
@@ -361,22 +388,6 @@ fn set(values: &Map, key: Str, value: Value) {
     if !key.is_empty() {
         values.insert(key, value);
     }
-}
-
-fn set_index(list: &mut Vec<Value>, index: i64, value: Value) -> Step {
-    if index > MAX_INDEX {
-        return error(format!("index of {index} is greater than maximum supported index of {MAX_INDEX}"));
-    }
-    let Ok(at) = usize::try_from(index) else {
-        return error(format!("negative {index} index not allowed"));
-    };
-    if list.len() <= at {
-        list.resize(at + 1, Value::Nil);
-    }
-    if let Some(slot) = list.get_mut(at) {
-        *slot = value;
-    }
-    Ok(())
 }
 
 /// What `--set` makes of a value: a boolean, null, an `int64`, else a string. `1.5`, `1e3` and `007` stay strings.

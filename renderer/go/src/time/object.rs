@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::{Civil, DAYS, Duration, MONTHS, Time, UNIX_TO_YEAR_1, Zone, quote};
 use crate::object::{Field, Method};
 use crate::types::{BOOL, FLOAT64, INT, INT64, Kind, SLICE_BYTE, STRING, Type, TypeInfo, UINT8, UINT64};
-use crate::{CallError, Interp, List, Object, Str, Value};
+use crate::{CallError, Interp, List, Object, Str, Toolchain, Value};
 
 /// `time.Time`.
 pub static TIME: TypeInfo = TypeInfo::plain("time.Time", Kind::Struct);
@@ -201,6 +201,10 @@ impl Object for Time {
 
     fn methods(&self) -> &'static [Method] {
         TIME_METHODS
+    }
+
+    fn has_method(&self, method: &str, toolchain: &Toolchain) -> bool {
+        toolchain.time_appends || !matches!(method, "AppendText" | "AppendBinary")
     }
 
     fn call(&self, method: &str, args: &mut [Value], interp: &mut dyn Interp) -> Result<Value, CallError> {

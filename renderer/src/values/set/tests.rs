@@ -200,6 +200,17 @@ fn lists_nest_up_to_a_limit() {
 }
 
 #[test]
+fn many_lists_may_lie_beside_each_other() {
+    let wide: Vec<String> = (0..1_200).map(|n| format!("a[{n}][0]=1")).collect();
+    let got = values("--set", &wide.join(","), &HELM_4_3);
+    assert!(got.starts_with("{\"a\":[[1],[1],"), "{}", &got[..got.len().min(100)]);
+    // An index leaves as many empty items before it as it says.
+    let sparse: Vec<String> = (0..100).map(|n| format!("a[{n}][65536]=1")).collect();
+    let want = "! failed parsing --set data: indexes leave more than 4194304 items of lists empty";
+    assert_eq!(values("--set", &sparse.join(","), &HELM_4_3), want);
+}
+
+#[test]
 fn flags_apply_in_helm_s_order() {
     let user = UserValues {
         files: vec!["f".into(), "g".into()],

@@ -238,7 +238,9 @@ impl State<'_, '_> {
             }
             Value::Object(object) => {
                 let object = Rc::clone(object);
-                if let Some(method) = object.methods().iter().find(|m| m.name.as_bytes() == key.as_bytes()) {
+                if let Some(method) = object.methods().iter().find(|m| m.name.as_bytes() == key.as_bytes())
+                    && object.has_method(method.name, self.shared.env.toolchain)
+                {
                     return self.eval_call(dot, MethodOf(object, method), id, args);
                 }
                 if let Some(found) = self.object_field(&object, at, &args, receiver)? {
