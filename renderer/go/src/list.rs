@@ -118,6 +118,15 @@ impl List {
         self.items().to_vec()
     }
 
+    /// The elements, moved out of the slice if nobody else sees them, and copied if somebody does.
+    pub fn into_vec(mut self) -> Vec<Value> {
+        let whole = self.start == 0;
+        match Rc::get_mut(&mut self.backing) {
+            Some(Backing { items, .. }) if whole && items.borrow().len() == self.len as usize => items.take(),
+            _ => self.to_vec(),
+        }
+    }
+
     /// A view on `[from, to)` of the same backing array, as `l[from:to]`; `None` out of range. As in Go, `to` may reach
     /// beyond the length, up to the capacity.
     pub fn slice(&self, from: usize, to: usize) -> Option<List> {

@@ -29,6 +29,15 @@ pub(crate) fn check_elements(function: &str, elements: usize) -> Result<(), Call
     Ok(())
 }
 
+/// Refuses to compare more pairs of values than take about a second.
+pub(crate) fn check_comparisons(function: &str, pairs: usize) -> Result<(), CallError> {
+    const MAX_PAIRS: usize = 50_000_000;
+    if pairs > MAX_PAIRS {
+        return Err(CallError::Limit(format!("{function}: more than {MAX_PAIRS} pairs of values to compare").into()));
+    }
+    Ok(())
+}
+
 /// Refuses to follow values deeper than the stack allows: only a map that holds itself is so deep.
 pub(crate) fn check_depth(function: &str) -> Result<(), CallError> {
     if stack::is_low() {

@@ -10,7 +10,7 @@ use thinlock_go::{CallError, IntKind, Interp, List, Map, Str, UintKind, Value};
 use crate::args::{self, Answer, any, arg, int, makeslice, nil_dereference};
 use crate::cast;
 use crate::defaults::is_empty;
-use crate::limits::check_elements;
+use crate::limits::{check_comparisons, check_elements};
 use crate::strings::{append_strval, strslice, strval};
 
 /// The elements of a slice of any type; `Err` with the kind's name for other values.
@@ -120,6 +120,7 @@ pub(crate) fn uniq(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut seen = HashSet::new();
     let mut others: Vec<Value> = Vec::new();
     let mut unique = Vec::new();
+    let mut compared: usize = 0;
     for item in items {
         match Scalar::of(&item) {
             Some(scalar) => {
@@ -128,6 +129,8 @@ pub(crate) fn uniq(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
                 }
             }
             None => {
+                compared = compared.saturating_add(others.len());
+                check_comparisons("uniq", compared)?;
                 if !in_list(&others, &item) {
                     others.push(item.clone());
                     unique.push(item);
@@ -145,6 +148,8 @@ enum Scalar {
     Bool(bool),
     Int(u8, i64),
     Uint(u8, u64),
+    /// The bits; -0 is 0.
+    Float(u64),
     Str(Str),
 }
 
@@ -155,6 +160,8 @@ impl Scalar {
             Value::Bool(b) => Scalar::Bool(*b),
             Value::Int(kind, n) => Scalar::Int(*kind as u8, *n),
             Value::Uint(kind, n) => Scalar::Uint(*kind as u8, *n),
+            // NaN equals nothing.
+            Value::Float(x) if !x.is_nan() => Scalar::Float((x + 0.0).to_bits()),
             Value::Str(s) => Scalar::Str(s.clone()),
             _ => return None,
         })
@@ -168,6 +175,7 @@ fn in_list(haystack: &[Value], needle: &Value) -> bool {
 pub(crate) fn without(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let mut items = slice_or(arg(args, 0), "Cannot find without on type")?;
     let omit = args.get(1..).unwrap_or_default();
+    check_comparisons("without", items.len().saturating_mul(omit.len()))?;
     items.retain(|item| !omit.iter().any(|o| deep_equal(item, o)));
     appended(items)
 }
@@ -352,13 +360,25 @@ pub(crate) fn seq(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     Ok(Value::Str(out.into()))
 }
 
+/// Refuses to cut a text into more parts than a list may have; a limit that is negative is none.
+fn check_parts(function: &str, text: &[u8], separator: &[u8], limit: i64) -> Result<(), CallError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let parts = match separator {
+        [] => text.len(),
+        separator => memchr::memmem::find_iter(text, separator).count() + 1,
+    };
+    check_elements(function, parts.min(limit))
+}
+
 pub(crate) fn split(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (separator, text) = (args::text(args, 0)?, args::text(args, 1)?);
+    check_parts("split", &text, &separator, -1)?;
     numbered(thinlock_go::strings::split(&text, &separator))
 }
 
 pub(crate) fn splitn(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (separator, n, text) = (args::text(args, 0)?, int(args, 1)?, args::text(args, 2)?);
+    check_parts("splitn", &text, &separator, n)?;
     numbered(thinlock_go::strings::split_n(&text, &separator, n))
 }
 
@@ -370,6 +390,7 @@ fn numbered(parts: Vec<&[u8]>) -> Answer {
 
 pub(crate) fn split_list(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let (separator, text) = (args::text(args, 0)?, args::text(args, 1)?);
+    check_parts("splitList", &text, &separator, -1)?;
     let parts = thinlock_go::strings::split(&text, &separator);
     Ok(Value::List(List::new(&SLICE_STRING, parts.into_iter().map(|part| Value::Str(part.into())).collect())))
 }

@@ -9,7 +9,7 @@ use thinlock_go::types::SLICE_STRING;
 use thinlock_go::{CallError, Interp, List, Str, Value};
 
 use crate::args::{self, Answer, text};
-use crate::limits::{MAX_TEXT, check_text};
+use crate::limits::{MAX_ELEMENTS, MAX_TEXT, check_elements, check_text};
 
 /// How a bad expression is reported.
 #[derive(Clone, Copy)]
@@ -29,20 +29,38 @@ fn compile(interp: &dyn Interp, expr: &Str, form: Form) -> Result<Rc<Regexp>, Ca
     })
 }
 
+/// The text that is searched. One that is not UTF-8 is rewritten for the search, with the place of every byte.
+fn subject(args: &mut [Value], at: usize) -> Result<Str, CallError> {
+    const MAX_TORN: usize = 8 << 20;
+    let text = text(args, at)?;
+    if text.len() > MAX_TORN && text.to_utf8().is_none() {
+        return Err(CallError::Limit(format!("regexp: a text of more than {MAX_TORN} bytes that is not UTF-8").into()));
+    }
+    Ok(text)
+}
+
+/// The matches in a text, of which there are not too many to be put into a list.
+fn found_in(regexp: &Regexp, subject: &[u8], limit: i64) -> Result<Option<Vec<(usize, usize)>>, CallError> {
+    const MOST: i64 = MAX_ELEMENTS as i64 + 1;
+    let found = regexp.find_all(subject, if limit < 0 { MOST } else { limit.min(MOST) });
+    check_elements("regexp", found.as_ref().map_or(0, Vec::len))?;
+    Ok(found)
+}
+
 pub(crate) fn matches(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, Form::Must);
-    let subject = text(args, 1)?;
+    let subject = subject(args, 1)?;
     Ok(Value::Bool(regexp.is_ok_and(|regexp| regexp.is_match(&subject))))
 }
 
 pub(crate) fn must_match(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, Form::Must)?;
-    Ok(Value::Bool(regexp.is_match(&text(args, 1)?)))
+    Ok(Value::Bool(regexp.is_match(&subject(args, 1)?)))
 }
 
 fn find_in(interp: &dyn Interp, args: &mut [Value], form: Form) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, form)?;
-    let subject = text(args, 1)?;
+    let subject = subject(args, 1)?;
     let found = regexp.find(&subject).and_then(|(from, to)| subject.get(from..to));
     Ok(Value::Str(found.unwrap_or_default().into()))
 }
@@ -68,10 +86,10 @@ fn strings_or_nil(items: Option<Vec<Value>>, capacity: usize) -> Answer {
 
 fn find_all_in(interp: &dyn Interp, args: &mut [Value], form: Form) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, form)?;
-    let (subject, limit) = (text(args, 1)?, args::int(args, 2)?);
+    let (subject, limit) = (subject(args, 1)?, args::int(args, 2)?);
     let part = |(from, to): (usize, usize)| Value::Str(subject.get(from..to).unwrap_or_default().into());
     // Go begins with room for ten.
-    strings_or_nil(regexp.find_all(&subject, limit).map(|found| found.into_iter().map(part).collect()), 10)
+    strings_or_nil(found_in(&regexp, &subject, limit)?.map(|found| found.into_iter().map(part).collect()), 10)
 }
 
 pub(crate) fn find_all(interp: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -84,10 +102,10 @@ pub(crate) fn must_find_all(interp: &mut dyn Interp, args: &mut [Value]) -> Answ
 
 fn split_by(interp: &dyn Interp, args: &mut [Value], form: Form) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, form)?;
-    let (subject, limit) = (text(args, 1)?, args::int(args, 2)?);
-    let parts = regexp.split(&subject, limit);
+    let (subject, limit) = (subject(args, 1)?, args::int(args, 2)?);
     // Room for as many parts as there are matches, which may be one more or less.
-    let capacity = regexp.find_all(&subject, limit).map_or(0, |matches| matches.len());
+    let capacity = found_in(&regexp, &subject, limit)?.map_or(0, |matches| matches.len());
+    let parts = regexp.split(&subject, limit);
     strings_or_nil(parts.map(|parts| parts.into_iter().map(|part| Value::Str(part.into())).collect()), capacity)
 }
 
@@ -101,7 +119,7 @@ pub(crate) fn must_split(interp: &mut dyn Interp, args: &mut [Value]) -> Answer 
 
 fn replace_in(interp: &dyn Interp, args: &mut [Value], form: Form, literal: bool) -> Answer {
     let regexp = compile(interp, &text(args, 0)?, form)?;
-    let (subject, replacement) = (text(args, 1)?, text(args, 2)?);
+    let (subject, replacement) = (subject(args, 1)?, text(args, 2)?);
     // Matches do not overlap, so each reference to a group adds at most the subject once over all matches.
     let references = if literal { 0 } else { memchr::memchr_iter(b'$', &replacement).count() };
     let bound = |matches: usize| {

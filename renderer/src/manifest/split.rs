@@ -116,6 +116,9 @@ fn trim_start(text: &[u8], range: Range<usize>) -> usize {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -11,6 +11,9 @@ use super::{TomlError, dotted, quoted, quoted_part};
 /// How deep tables and arrays may be nested. A map that holds itself ends Go's process; here it is an error.
 const MAX_DEPTH: usize = 1_000;
 
+/// The most bytes that one call writes.
+const MAX_TEXT: usize = 1 << 27;
+
 /// Writes a value as a TOML document.
 ///
 /// # Errors
@@ -46,6 +49,9 @@ impl Encoder<'_> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(TomlError::Limit(format!("toml: more than {MAX_DEPTH} nested values")));
+        }
+        if self.out.len() > MAX_TEXT {
+            return Err(TomlError::Limit(format!("toml: a document of more than {MAX_TEXT} bytes")));
         }
         let done = step(self);
         self.depth -= 1;

@@ -376,15 +376,18 @@ impl Parser<'_> {
         }
         self.context = context;
         if array {
-            let tables = match hash.get(last) {
+            let mut tables = match hash.get(last) {
                 None => Vec::new(),
-                Some(Value::List(list)) if list.go_type() == &TABLES => list.to_vec(),
+                Some(Value::List(list)) if list.go_type() == &TABLES => {
+                    // The table lets go of the list, so that the tables in it are not copied for each new one.
+                    hash.insert(last.as_str(), Value::Nil);
+                    list.into_vec()
+                }
                 Some(_) => {
                     let message = format!("Key '{}' was already created and cannot be used as an array.", dotted(key));
                     return self.fail(self.line, &message);
                 }
             };
-            let mut tables = tables;
             tables.push(Value::Map(Map::string_any()));
             hash.insert(last.as_str(), List::new(&TABLES, tables));
         } else {

@@ -277,3 +277,14 @@ fn writes_as_each_version() {
     same("{\"a\":{\"b\":{}},\"c\":{\"d\":{\"e\":1}}}", "[a]\n  [a.b]\n\n[c]\n  [c.d]\n    e = 1.0\n");
     same("{\"l\":[[{\"a\":1}]]}", "l = [[{a = 1.0}]]\n");
 }
+
+#[test]
+fn long_texts_take_no_long_time() {
+    let [.., newest] = versions();
+    let many = "[[a]]\n".repeat(100_000);
+    let read = decode(many.as_bytes(), &newest, &Nowhere).expect("TOML");
+    assert!(matches!(read.get("a"), Some(Value::List(list)) if list.len() == 100_000));
+    let deep = "a.".repeat(20_000) + "b = 1";
+    let error = words(decode(deep.as_bytes(), &newest, &Nowhere).expect_err("a long key"));
+    assert_eq!(error, "toml: line 1: a key of more than 1000 parts");
+}

@@ -4,7 +4,7 @@
 //! does not, `--set-json` reads JSON, `--set-file` reads the file of that name, `--set-literal` takes the rest of the
 //! text as it is. The functions answer to Helm's package strvals, its limits and its error texts included.
 
-use thinlock_go::{List, Map, Str, Value, json, strconv, unicode, utf8};
+use thinlock_go::{List, Map, Str, Value, json, stack, strconv, unicode, utf8};
 
 use super::ValueRules;
 
@@ -156,6 +156,10 @@ impl Parser<'_> {
     }
 
     fn key(&mut self, values: &Map, level: u32) -> Step {
+        // Lists in maps in lists: Helm has no limit here but its stack.
+        if stack::is_low() {
+            return error("values are nested too deep");
+        }
         let literal = matches!(self.grammar, Grammar::Literal);
         let stops: &[char] = if literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
         let (key, stop) = self.until(stops);

@@ -112,18 +112,9 @@ impl Builtin {
             (Builtin::Print, args) => fmt::append_sprint(out, args),
             (Builtin::Println, args) => fmt::append_sprintln(out, args),
             (Builtin::Printf, [Value::Str(format), args @ ..]) => fmt::append_sprintf(out, format, args),
-            (Builtin::Html, args) => {
-                escape::html(&text_of(args)?, out);
-                Ok(())
-            }
-            (Builtin::Js, args) => {
-                escape::js(&text_of(args)?, out);
-                Ok(())
-            }
-            (Builtin::UrlQuery, args) => {
-                escape::url_query(&text_of(args)?, out);
-                Ok(())
-            }
+            (Builtin::Html, args) => escape::html(&text_of(args)?, out),
+            (Builtin::Js, args) => escape::js(&text_of(args)?, out),
+            (Builtin::UrlQuery, args) => escape::url_query(&text_of(args)?, out),
             _ => Err(CallError::message(format!("{}: wrong arguments", self.name()))),
         }
     }

@@ -440,6 +440,8 @@ impl<'s, 'e> State<'s, 'e> {
     /// One round of a loop.
     #[inline]
     fn iterate(&mut self, bind: &Bind<'_>, index: impl FnOnce() -> Value, item: Rv, out: &mut Vec<u8>) -> Result<Flow> {
+        // A body may have no nodes, and the number may be large.
+        self.step(out)?;
         match bind.variables {
             [] => {}
             [only] if bind.assign => self.assign(*only, item.clone())?,

@@ -37,7 +37,7 @@ pub fn encode(value: &Value, html: Html) -> Result<Vec<u8>, String> {
 /// # Errors
 /// As [`encode`].
 pub fn encode_indent(value: &Value, prefix: &str, step: &str, html: Html) -> Result<Vec<u8>, String> {
-    Ok(indent(&encode(value, html)?, prefix, step))
+    indent_up_to(&encode(value, html)?, prefix, step, MAX_OUTPUT).ok_or_else(|| TOO_LARGE.to_owned())
 }
 
 /// A container of which a part has been written.
@@ -401,6 +401,11 @@ fn compact(out: &mut Vec<u8>, text: &[u8], html: Html) {
 /// `json.Indent` of valid JSON: each element on a line of its own, which begins with `prefix` and one `step` for each
 /// level. Empty objects and arrays stay as they are.
 pub fn indent(text: &[u8], prefix: &str, step: &str) -> Vec<u8> {
+    indent_up_to(text, prefix, step, usize::MAX).unwrap_or_default()
+}
+
+/// As [`indent`]; `None` where the result has more than `most` bytes. Nesting makes it quadratic.
+fn indent_up_to(text: &[u8], prefix: &str, step: &str, most: usize) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 2);
     let mut depth: usize = 0;
     let mut in_string = false;
@@ -415,6 +420,9 @@ pub fn indent(text: &[u8], prefix: &str, step: &str) -> Vec<u8> {
     };
     while let Some(&b) = text.get(at) {
         at += 1;
+        if out.len() > most {
+            return None;
+        }
         if in_string {
             out.push(b);
             match b {
@@ -461,5 +469,5 @@ pub fn indent(text: &[u8], prefix: &str, step: &str) -> Vec<u8> {
             _ => out.push(b),
         }
     }
-    out
+    Some(out)
 }

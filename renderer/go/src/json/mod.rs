@@ -17,4 +17,6 @@ pub enum Html {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -144,4 +144,6 @@ fn underscores_ok(text: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

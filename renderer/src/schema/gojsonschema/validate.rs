@@ -2,6 +2,7 @@
 //! `anyOf` and `oneOf` the nearest one's errors are reported.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use thinlock_go::regexp::Regexp;
 use thinlock_go::{Str, Toolchain, stack, utf8};
@@ -308,10 +309,13 @@ impl Walker<'_> {
                 self.error(out, format!("{} is required", name.to_lossy()));
             }
         }
+        let patterns: Vec<_> =
+            schema.pattern_properties.iter().filter_map(|(p, id)| Some((compiled(p)?, *id))).collect();
         for (name, value) in entries {
+            self.steps = self.steps.saturating_add(patterns.len() as u32);
             let mut found = schema.properties.binary_search_by(|(property, _)| property.cmp(name)).is_ok();
             let mut matched = false;
-            for (_, id) in schema.pattern_properties.iter().filter(|(pattern, _)| is_match(pattern, name)) {
+            for (_, id) in patterns.iter().filter(|(pattern, _)| pattern.is_match(name)) {
                 matched = true;
                 let outcome = self.alone(*id, value, Some(name.clone()), depth);
                 out.merge(outcome);
@@ -404,6 +408,10 @@ fn is_integer(value: &Json) -> bool {
     matches!(value, Json::Number(text) if Decimal::parse(text).is_some_and(|d| d.is_integer()))
 }
 
+fn compiled(pattern: &Str) -> Option<Rc<Regexp>> {
+    Regexp::compile(pattern, &Toolchain::default()).ok()
+}
+
 fn is_match(pattern: &Str, text: &[u8]) -> bool {
-    Regexp::compile(pattern, &Toolchain::default()).is_ok_and(|regexp| regexp.is_match(text))
+    compiled(pattern).is_some_and(|regexp| regexp.is_match(text))
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use thinlock_go::regexp::Regexp;
 use thinlock_go::{Str, Toolchain, stack, utf8};
@@ -407,6 +408,8 @@ impl Walker<'_> {
                 Dependency::Schema(id) => self.add_same(step, *id),
             }
         }
+        let patterns: Vec<_> =
+            schema.pattern_properties.iter().filter_map(|(p, id)| Some((compiled(p)?, *id))).collect();
         let mut additional = Vec::new();
         for (name, value) in entries {
             if step.verdict_only && !step.errors.is_empty() {
@@ -419,8 +422,9 @@ impl Walker<'_> {
                 evaluated = true;
                 self.add_member(step, *id, value, name.clone());
             }
-            for (pattern, id) in &schema.pattern_properties {
-                if matches(pattern, name) {
+            self.steps = self.steps.saturating_add(patterns.len() as u32);
+            for (pattern, id) in &patterns {
+                if pattern.is_match(name) {
                     evaluated = true;
                     self.add_member(step, *id, value, name.clone());
                 }
@@ -742,9 +746,14 @@ fn is_integer(value: &Json) -> bool {
     matches!(value, Json::Number(text) if Decimal::parse(text).is_some_and(|d| d.is_integer()))
 }
 
-/// Whether Go's regexp matches anywhere; patterns were compiled once before.
+/// A pattern, which was found to be one before.
+fn compiled(pattern: &Str) -> Option<Rc<Regexp>> {
+    Regexp::compile(pattern, &Toolchain::default()).ok()
+}
+
+/// Whether Go's regexp matches anywhere.
 fn matches(pattern: &Str, text: &[u8]) -> bool {
-    Regexp::compile(pattern, &Toolchain::default()).is_ok_and(|regexp| regexp.is_match(text))
+    compiled(pattern).is_some_and(|regexp| regexp.is_match(text))
 }
 
 /// An order in which values are equal as the engine sees it.

@@ -18,6 +18,7 @@ fn output_and_steps() {
     check_limit(&world, r#"{{ range 1000000 }}abc{{ end }}"#, "more than 1000 bytes");
     let world = World { limits: Limits { steps: 1000, ..Limits::default() }, ..World::default() };
     check_limit(&world, r#"{{ range 1000000 }}{{ $x := 1 }}{{ end }}"#, "more than 1000 nodes");
+    check_limit(&world, r#"{{ range 9223372036854775807 }}{{ end }}"#, "more than 1000 nodes");
 }
 
 #[test]

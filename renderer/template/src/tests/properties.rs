@@ -46,6 +46,11 @@ fn body() -> impl Strategy<Value = String> {
             (pipeline(), inner.clone(), inner.clone())
                 .prop_map(|(p, a, b)| format!("{{{{ if {p} }}}}{a}{{{{ else if {p} }}}}{b}{{{{ end }}}}")),
             (pipeline(), inner.clone()).prop_map(|(p, a)| format!("{{{{ with $y := {p} }}}}{a}{{{{ $y }}}}{{{{ end }}}}")),
+            (pipeline(), inner.clone(), inner.clone()).prop_map(|(p, a, b)| format!(
+                "{{{{ with {p} }}}}{a}{{{{ else with {p} }}}}{{{{ $z := 1 }}}}{b}{{{{ $z = {p} }}}}{{{{ else }}}}{a}{{{{ end }}}}"
+            )),
+            (pipeline(), inner.clone())
+                .prop_map(|(p, a)| format!("{{{{ range {p} }}}}{{{{ continue }}}}{a}{{{{ end }}}}{{{{ block \"b\" {p} }}}}{{{{ end }}}}")),
             (pipeline(), inner.clone(), inner).prop_map(|(p, a, b)| format!(
                 "{{{{ range $i, $e := {p} }}}}{a}{{{{ break }}}}{{{{ else }}}}{b}{{{{ end }}}}{{{{ template \"t1\" {p} }}}}"
             )),

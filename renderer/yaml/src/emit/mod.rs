@@ -70,9 +70,14 @@ pub fn to_yaml_into(out: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
     let tree = parser::parse(&json)?;
     let document = Document::decode(&tree)?;
     let value = document.assemble::<Typed>(document.root)?;
-    // What came through JSON holds nothing that could stop the emitter.
-    let _ = Emitter::new(out, Version::V2).document(&value, usize::MAX);
-    Ok(())
+    match Emitter::new(out, Version::V2).document(&value, usize::MAX) {
+        Err(Refusal::TooLarge) => {
+            out.truncate(start);
+            Err(Error::too_large())
+        }
+        // What came through JSON holds nothing else that could stop the emitter.
+        _ => Ok(()),
+    }
 }
 
 /// Why a value is not written.

@@ -1,0 +1,5 @@
+//! `gitops_documents` under libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| thinlock_fuzz_targets::gitops_documents(data));

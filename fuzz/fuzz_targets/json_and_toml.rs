@@ -1,0 +1,5 @@
+//! `json_and_toml` under libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| thinlock_fuzz_targets::json_and_toml(data));

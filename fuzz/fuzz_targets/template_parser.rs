@@ -1,0 +1,5 @@
+//! `template_parser` under libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| thinlock_fuzz_targets::template_parser(data));

@@ -1,0 +1,5 @@
+//! `yaml_reader` under libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| thinlock_fuzz_targets::yaml_reader(data));
