@@ -103,9 +103,9 @@ fn prints_as_values() {
     assert_eq!(text(sample().round(Duration(3_600_000_000_000))), "2023-07-04 09:00:00 +0000 UTC");
     // What does not fit in 64 bits wraps, as in Go.
     let wrapped = Time::ZERO.add_date(1, 1, 9_007_199_254_740_993);
-    assert_eq!(text(wrapped), "109603884236-03-09 17:48:48 +0000 UTC");
+    assert_eq!(text(wrapped), "109603884237-03-09 17:48:48 +0000 UTC");
     let extreme = Time::ZERO.add_date(i64::MAX, i64::MAX, i64::MAX);
-    assert!(!text(extreme).is_empty());
+    assert_eq!(text(extreme), "-0001-11-30 10:33:36 +0000 UTC");
 }
 
 #[test]
