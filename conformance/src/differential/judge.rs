@@ -70,11 +70,12 @@ pub(super) const PANICKED: u8 = 252;
 /// Compares what Helm and we did, both cleaned of folders and times. `again` runs Helm once more, and is asked so many
 /// times before its output counts as always the same.
 pub(super) fn judge(helm: &Outcome, ours: &Outcome, runs: usize, mut again: impl FnMut() -> Outcome) -> Verdict {
-    if same(helm, ours) {
-        return Verdict::Same;
-    }
     let mut stable = true;
+    // A panic is one even where Helm died without a word, too.
     if ours.status != PANICKED {
+        if same(helm, ours) {
+            return Verdict::Same;
+        }
         match helm.status {
             DIED if ours.status != 0 => return Verdict::Explained(Rule::HelmDied),
             HUNG => return Verdict::Explained(Rule::HelmHung),
