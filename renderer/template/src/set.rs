@@ -154,7 +154,7 @@ impl TextCache {
     /// Parses a text, or finds it parsed.
     ///
     /// # Errors
-    /// As [`parse`].
+    /// As [`crate::parse`].
     pub fn parse(&self, name: &Str, text: &Str, toolchain: &Toolchain) -> Result<Arc<Parsed>, Error> {
         let fits = text.len() <= MAX_TEXT;
         // The key borrows nothing: strings are cheap to clone.
