@@ -115,9 +115,16 @@ pub fn render_all(
 /// The folder holds files that no run wrote, or cannot be written.
 pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
     let fail = || format!("cannot write {}", folder.display());
-    let occupied = match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => false,
+    // Mostly the folder is not there yet, but the one around it is.
+    let occupied = match fs::create_dir(folder) {
+        Ok(()) => false,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).or_fail(fail)?;
+            false
+        }
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
+            fs::read_dir(folder).or_fail(fail)?.next().is_some()
+        }
         Err(cause) => return Err(Error::io(fail(), cause)),
     };
     if occupied && !record.exists() {
@@ -126,9 +133,6 @@ pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
             format!("{} holds files that thinlock did not write", folder.display()),
         )
         .hint("name another --output-dir, or empty the folder"));
-    }
-    if !occupied {
-        fs::create_dir_all(folder).or_fail(fail)?;
     }
     // The record first: with it, a run that was killed in between can be repeated.
     let json = files.provenance.to_json()?;

@@ -56,9 +56,57 @@ pub(crate) fn find(app: &App, reader: &Reader<'_>) -> Result<Vec<Found>> {
 
 /// Reads a deployment's file: a mapping.
 pub(crate) fn read(found: &Found, reader: &Reader<'_>) -> Result<Frozen> {
-    let call = reader.view().call(&found.file);
-    let content = reader.read(&found.file)?.ok_or_else(|| Error::input(format!("{call} is missing")))?;
-    let (document, value) = Document::parse_with_value(&call, &content.bytes)?;
-    document.section()?;
-    Ok(value)
+    let call = || reader.view().call(&found.file);
+    let file = reader.find(&found.file)?.ok_or_else(|| Error::input(format!("{} is missing", call())))?;
+    reader.record(&file, |bytes| match thinlock_yaml::from_yaml_frozen(bytes) {
+        Ok(value @ Frozen::Map(..)) if has_each_key_once(&value, bytes) => Ok(value),
+        // What is wrong, if anything is, is told with its place.
+        _ => {
+            let (document, value) = Document::parse_with_value(&call(), bytes)?;
+            document.section()?;
+            Ok(value)
+        }
+    })
+}
+
+/// Whether it is plain to see that no key of the outermost mapping is there twice: each stands at the beginning of a line,
+/// and there are as many such lines as keys.
+fn has_each_key_once(value: &Frozen, bytes: &[u8]) -> bool {
+    let Frozen::Map(_, entries) = value else { return false };
+    let mut lines = 0;
+    let plain = bytes.is_ascii()
+        && !bytes.contains(&b'\r')
+        && bytes.split(|b| *b == b'\n').all(|line| match line {
+            [] | [b' ' | b'#', ..] | b"---" => true,
+            [first, ..] => {
+                lines += 1;
+                first.is_ascii_alphanumeric() || *first == b'_'
+            }
+        });
+    plain && lines == entries.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_there_twice_is_seen() {
+        let check = |text: &str, expect: bool| {
+            let value = thinlock_yaml::from_yaml_frozen(text.as_bytes()).expect("YAML");
+            assert_eq!(has_each_key_once(&value, text.as_bytes()), expect, "{text:?}");
+        };
+        check("", false);
+        check("a: 1\nb:\n  a: 2\n", true);
+        check("---\n# comment\n\na: 1\nb: 2", true);
+        check("a: 1\na: 2\n", false);
+        check("a: 1\ra: 2\n", false);
+        check("a: 1\u{2028}a: 2\n", false);
+        check("{a: 1, a: 2}\n", false);
+        check("--- {a: 1, a: 2}\n", false);
+        check("  a: 1\n  a: 2\n", false);
+        check("b: {c: 1,\nc: 2}\nb: 1\n", false);
+        check("? a\n: 1\n? a\n: 2\n", false);
+        check("\"a\": 1\n", false);
+    }
 }

@@ -11,16 +11,21 @@ pub(crate) fn clean(text: &str) -> Result<String, String> {
     if text.chars().any(char::is_control) {
         return Err(format!("{text:?} holds a control character"));
     }
-    let mut names = Vec::new();
+    let mut clean = String::with_capacity(text.len());
     for name in text.split('/') {
         match name {
             "" | "." => {}
             ".." => return Err(format!("{text:?} leads out of its folder")),
             name if is_dot_git(name) => return Err(format!("{text:?} names git's own folder")),
-            name => names.push(name),
+            name => {
+                if !clean.is_empty() {
+                    clean.push('/');
+                }
+                clean.push_str(name);
+            }
         }
     }
-    Ok(names.join("/"))
+    Ok(clean)
 }
 
 /// Like [`clean`], for a path that has to name something below the root.
@@ -33,6 +38,9 @@ pub(crate) fn clean_below(text: &str) -> Result<String, String> {
 
 /// Names that git refuses in trees since some file system takes them for `.git`.
 fn is_dot_git(name: &str) -> bool {
+    if name.is_ascii() && !matches!(name.as_bytes(), [b'.' | b'g' | b'G', ..]) {
+        return false;
+    }
     let plain: String = name
         .chars()
         .filter(|c| !is_ignorable(*c))

@@ -57,6 +57,7 @@ pub struct Run {
     config: Config,
     configured: bool,
     locks: Vec<OnceLock<Result<Option<Arc<Loaded>>>>>,
+    capabilities: Vec<OnceLock<Result<Arc<Capabilities>>>>,
     located: Mutex<HashMap<ChartKey, Result<Located>>>,
     freight: Option<String>,
     layout: Option<Layout>,
@@ -159,6 +160,7 @@ impl Run {
             }
         };
         let locks = config.apps.iter().map(|_| OnceLock::new()).collect();
+        let capabilities = config.apps.iter().map(|_| OnceLock::new()).collect();
         Ok(Run {
             sources: Sources::new(&sources, &cwd),
             repository,
@@ -168,6 +170,7 @@ impl Run {
             config,
             configured,
             locks,
+            capabilities,
             located: Mutex::default(),
             freight,
             layout,
@@ -286,6 +289,23 @@ impl Run {
         }
     }
 
+    /// What charts of an app see of the cluster, made once.
+    fn capabilities(&self, at: usize) -> Result<Arc<Capabilities>> {
+        let make = || {
+            let app = self.app(at)?;
+            let dialect = self.dialect.unwrap_or(app.dialect);
+            let kube_version = match &app.kube_version {
+                Some(text) => Some(KubeVersion::parse(text, dialect).map_err(Error::input)?),
+                None => None,
+            };
+            Ok(Arc::new(Capabilities::new(dialect, kube_version, &app.api_versions)))
+        };
+        match self.capabilities.get(at) {
+            Some(cell) => cell.get_or_init(make).clone(),
+            None => make(),
+        }
+    }
+
     fn load_lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
         let app = self.app(at)?;
         let Some(text) = &app.lock else { return Ok(None) };
@@ -356,11 +376,7 @@ impl Run {
         }
 
         let dialect = self.dialect.unwrap_or(app.dialect);
-        let kube_version = match &app.kube_version {
-            Some(text) => Some(KubeVersion::parse(text, dialect).map_err(Error::input)?),
-            None => None,
-        };
-        let capabilities = Capabilities::new(dialect, kube_version, &app.api_versions);
+        let capabilities = self.capabilities(target.app)?;
         let layout = self.layout.unwrap_or(app.layout);
         let policy_commit = self.policy_commit().map(|id| id.to_string());
         let mut provenance = Provenance {
@@ -407,7 +423,7 @@ impl Run {
             values,
             layout,
             dialect,
-            capabilities: Arc::new(capabilities),
+            capabilities,
             review_only: app.review.contains(name),
             seed: self.seed.clone(),
             provenance,
@@ -474,7 +490,7 @@ impl Run {
             };
         };
         let name = text.expand(scope)?;
-        let repository = self.sources.open(&name, &self.repository.local())?;
+        let repository = self.sources.open(&name, || self.repository.local())?;
         let Some((revision_text, revision)) = revision else { return Err(text.error("needs chart.revision")) };
         let commit = match ObjectId::from_hex(revision.as_bytes()) {
             Ok(id) => id,

@@ -57,9 +57,16 @@ impl Sources {
     }
 
     /// The repository that a lock or the configuration calls `name`.
-    pub(crate) fn open(&self, name: &str, config: &gix::Repository) -> Result<Repository> {
+    ///
+    /// `config` is the repository whose configuration counts; it is asked for once a name.
+    pub(crate) fn open(&self, name: &str, config: impl FnOnce() -> gix::Repository) -> Result<Repository> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.entry(name.to_owned()).or_insert_with(|| self.find(name, config)).clone()
+        if let Some(found) = open.get(name) {
+            return found.clone();
+        }
+        let found = self.find(name, &config());
+        open.insert(name.to_owned(), found.clone());
+        found
     }
 
     fn find(&self, name: &str, config: &gix::Repository) -> Result<Repository> {

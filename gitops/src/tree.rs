@@ -164,6 +164,25 @@ impl Trees {
     /// # Errors
     /// A tree cannot be read, or a link is absolute, leads out of the tree, or in a circle.
     pub fn follow(&self, root: ObjectId, path: &str) -> Result<Option<Entry>> {
+        let mut here = Entry { id: root, kind: EntryKind::Tree };
+        for name in components(path) {
+            if name == ".." {
+                return self.follow_links(root, path);
+            }
+            if here.kind != EntryKind::Tree {
+                return Ok(None);
+            }
+            let Some(entry) = self.folder(here.id)?.get(name.as_bytes()) else { return Ok(None) };
+            if entry.kind == EntryKind::Link {
+                return self.follow_links(root, path);
+            }
+            here = entry;
+        }
+        Ok(Some(here))
+    }
+
+    /// As [`Trees::follow`], for a path with links or `..` in it.
+    fn follow_links(&self, root: ObjectId, path: &str) -> Result<Option<Entry>> {
         // The folders from the root to where we are, for `..` in links.
         let mut stack = vec![Entry { id: root, kind: EntryKind::Tree }];
         let mut ahead: Vec<Box<[u8]>> = components(path).rev().map(|name| name.as_bytes().into()).collect();

@@ -34,6 +34,8 @@ pub(crate) struct Reader<'v> {
     // Values files as a dialect reads them. For each thread, so that none waits for another; and not all of them, since
     // most belong to one deployment.
     values: RefCell<Recent<(&'static str, ObjectId), Arc<Frozen>>>,
+    // Deployments' files, many of which are alike.
+    records: RefCell<Recent<ObjectId, Frozen>>,
 }
 
 /// How many paths are remembered.
@@ -71,6 +73,7 @@ impl<'v> Reader<'v> {
             trees: Trees::new(repository.local()),
             found: RefCell::new(Recent::new(PATHS)),
             values: RefCell::new(Recent::new(VALUES)),
+            records: RefCell::new(Recent::new(VALUES)),
         }
     }
 
@@ -110,6 +113,19 @@ impl<'v> Reader<'v> {
         let values = Arc::new(values);
         self.values.borrow_mut().insert(key, Arc::clone(&values));
         Ok(values)
+    }
+
+    /// What `parse` makes of a file, which is remembered for files of the same content.
+    ///
+    /// # Errors
+    /// It cannot be read, or those of `parse`, which are not remembered.
+    pub(crate) fn record(&self, file: &FoundFile, parse: impl FnOnce(&[u8]) -> Result<Frozen>) -> Result<Frozen> {
+        if let Some(value) = self.records.borrow_mut().get(&file.id) {
+            return Ok(value);
+        }
+        let value = parse(&self.load(file)?.bytes)?;
+        self.records.borrow_mut().insert(file.id, value.clone());
+        Ok(value)
     }
 
     /// Finds a file without reading it, where that can be; `None` if nothing is there.

@@ -267,37 +267,21 @@ impl Map {
     /// of the others.
     pub fn insert_absent(&self, others: &[(Str, Value)]) -> Vec<usize> {
         let mut present = Vec::new();
-        let mut absent = Vec::with_capacity(others.len());
         let mut store = self.inner.store.borrow_mut();
-        store.open();
-        let there: &[(Str, Value)] = match &*store {
-            Store::Own(entries) => entries,
-            Store::Shared(entries) => entries,
-            Store::Frozen(_) => &[],
-        };
-        let mut from = 0;
-        for (at, other) in others.iter().enumerate() {
-            match find(&there[from..], &other.0) {
-                Ok(_) => present.push(at),
-                Err(place) => {
-                    from += place;
-                    absent.push((from, other));
-                }
-            }
-        }
-        if absent.is_empty() {
-            return present;
-        }
         let entries = store.open_mut();
-        let mut merged = Entries::with_capacity(entries.len() + absent.len());
-        let mut own = std::mem::take(entries).into_iter().enumerate().peekable();
-        for (place, other) in absent {
-            while let Some((_, entry)) = own.next_if(|(at, _)| *at < place) {
+        let mut merged = Entries::with_capacity(entries.len() + others.len());
+        let mut own = std::mem::take(entries).into_iter().peekable();
+        for (at, other) in others.iter().enumerate() {
+            while let Some(entry) = own.next_if(|(key, _)| *key < other.0) {
                 merged.push(entry);
             }
-            merged.push(other.clone());
+            if own.peek().is_some_and(|(key, _)| *key == other.0) {
+                present.push(at);
+            } else {
+                merged.push(other.clone());
+            }
         }
-        merged.extend(own.map(|(_, entry)| entry));
+        merged.extend(own);
         *entries = merged;
         present
     }

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
 use thinlock_go::strings::{self, trim_space};
 use thinlock_go::unicode;
 
@@ -32,8 +33,8 @@ fn trimming(text: &[u8]) -> Vec<Range<usize>> {
     if text[whole.clone()].starts_with(b"---") {
         begin = skip_space(text, whole.start + 3, whole.end);
     }
-    let mut from = begin;
-    while let Some(newline) = find_separator(text, from, whole.end) {
+    let separator = Finder::new(b"\n---");
+    while let Some(newline) = separator.find(&text[begin..whole.end]).map(|at| begin + at) {
         // The separator takes the white space before its newline with it, as far as the one before left any.
         let mut end = newline;
         while end > begin && is_regexp_space(text[end - 1]) {
@@ -41,7 +42,6 @@ fn trimming(text: &[u8]) -> Vec<Range<usize>> {
         }
         push(begin..end);
         begin = skip_space(text, newline + 4, whole.end);
-        from = begin;
     }
     push(begin..whole.end);
     documents
@@ -58,10 +58,10 @@ fn keeping_trailing_space(text: &[u8]) -> Vec<Range<usize>> {
         }
     };
     let mut begin = trim_start(text, 0..text.len());
-    let mut at_line_start = true;
+    let separator = Finder::new(b"\n---");
     let mut at = begin;
     loop {
-        if at_line_start && text[at..].starts_with(b"---") {
+        if text[at..].starts_with(b"---") {
             push(begin..at);
             at += 3;
             while matches!(text.get(at), Some(b' ' | b'\t')) {
@@ -69,27 +69,13 @@ fn keeping_trailing_space(text: &[u8]) -> Vec<Range<usize>> {
             }
             begin = at;
         }
-        match memchr::memchr(b'\n', &text[at..]) {
+        match separator.find(&text[at..]) {
             Some(newline) => at += newline + 1,
             None => break,
         }
-        at_line_start = true;
     }
     push(begin..text.len());
     documents
-}
-
-/// The position of the newline of the next `\n---`.
-fn find_separator(text: &[u8], from: usize, to: usize) -> Option<usize> {
-    let mut at = from;
-    while at < to {
-        let newline = at + memchr::memchr(b'\n', &text[at..to])?;
-        if text[newline + 1..to].starts_with(b"---") {
-            return Some(newline);
-        }
-        at = newline + 1;
-    }
-    None
 }
 
 /// RE2's `\s`, which is narrower than Unicode's white space.
