@@ -145,19 +145,21 @@ pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
     written.or_fail(|| format!("cannot write {}", record.display()))?;
     let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
     // A flat layout has no further folders, and most others few.
-    let mut made: Option<PathBuf> = None;
+    let mut made = "";
+    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 64);
     for file in &files.files {
-        let path = folder.join(&file.path);
-        if let Some(parent) = path.parent()
-            && parent != folder
-            && made.as_deref() != Some(parent)
+        if let Some((parent, _)) = file.path.rsplit_once('/')
+            && made != parent
         {
-            fs::create_dir_all(parent).or_fail(fail)?;
-            made = Some(parent.to_owned());
+            fs::create_dir_all(folder.join(parent)).or_fail(fail)?;
+            made = parent;
         }
+        path.clear();
+        path.push(folder);
+        path.push(&file.path);
         fs::write(&path, &file.content).or_fail(|| format!("cannot write {}", path.display()))?;
         if occupied {
-            kept.insert(path);
+            kept.insert(path.clone());
         }
     }
     if occupied {

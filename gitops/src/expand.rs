@@ -89,7 +89,7 @@ impl Text {
     /// A key is missing, a function fails, or nothing or no UTF-8 comes out.
     pub(crate) fn expand(&self, scope: &Scope) -> Result<String> {
         let Some(set) = &self.parsed else { return Ok(self.source.to_string()) };
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(64);
         let mut state = ();
         let mut env = Env::new(&Nowhere, &ENGINE.toolchain, &mut state, &ENGINE.texts);
         env.missing_key = MissingKey::Error;

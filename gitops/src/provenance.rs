@@ -198,7 +198,8 @@ impl Provenance {
     /// # Errors
     /// None that these types can have.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|cause| Error::io("writing the provenance", cause))?;
+        let mut text = Vec::with_capacity(2 << 10);
+        serde_json::to_writer_pretty(&mut text, self).map_err(|cause| Error::io("writing the provenance", cause))?;
         text.push(b'\n');
         Ok(text)
     }

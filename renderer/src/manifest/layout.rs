@@ -256,9 +256,7 @@ fn only_comments(document: &[u8]) -> bool {
 fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
     let separator = memchr::memmem::Finder::new(b"\n---");
     let whole = |content: &[u8]| {
-        !content.starts_with(b"---")
-            && separator.find(content).is_none()
-            && memchr::memchr(b'\r', content).is_none()
+        !content.starts_with(b"---") && separator.find(content).is_none() && memchr::memchr(b'\r', content).is_none()
     };
     if rendered.crds.is_empty() && rendered.manifests.iter().all(|m| whole(&m.content)) {
         // Each document of the stream is one that Helm has read already.

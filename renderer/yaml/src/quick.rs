@@ -378,7 +378,7 @@ impl<S: Sink> Quick<'_, '_, S> {
     fn plain_line(&self, at: usize, line: usize) -> Option<(usize, bool)> {
         let mut end = line;
         // A colon or a number sign is part of it unless a blank is behind the one or before the other.
-        for (found, _) in self.text[at..line].iter().enumerate().filter(|(_, b)| matches!(b, b':' | b'#')) {
+        for found in memchr::memchr2_iter(b':', b'#', &self.text[at..line]) {
             let found = at + found;
             if self.at(found) == b':' && matches!(self.at(found + 1), b' ' | b'\n') {
                 return None;
