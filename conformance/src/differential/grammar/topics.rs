@@ -146,7 +146,7 @@ fn dates(random: &mut Random, _: usize) -> Case {
     if random.percent(40) {
         // A time in a zone, through several functions.
         let mut grammar = Grammar::new(random);
-        let mut time = grammar.expr(Type::Time, 1);
+        let mut time = grammar.expr(Type::When, 1);
         if grammar.random.percent(50) {
             let by = grammar.expr(Type::Duration, 0);
             time = grammar.application("dateModify", vec![by, time]);

@@ -178,11 +178,11 @@ pub(super) fn pointer(path: &[Str]) -> String {
     path.iter().fold(String::new(), |pointer, token| pointer + "/" + &super::url::escape(&token.to_lossy()))
 }
 
-/// Go's quoted form in single quotes.
+/// Go's quoted form in single quotes. The engine takes the backslash from before every `"`, the closing one included, so
+/// that a text which ends in a backslash shows one in place of two.
 pub(super) fn quote(text: &[u8]) -> String {
-    let quoted = strconv::quote(text);
-    let body = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-    format!("'{}'", body.replace("\\\"", "\"").replace('\'', "\\'"))
+    let quoted = strconv::quote(text).replace("\\\"", "\"").replace('\'', "\\'");
+    format!("'{}'", quoted.get(1..quoted.len() - 1).unwrap_or_default())
 }
 
 fn join(names: &[Str]) -> String {
