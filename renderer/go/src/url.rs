@@ -170,6 +170,49 @@ fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
+/// `resolvePath`: a path from the folder of another one, without dots.
+fn resolve_path(base: &[u8], reference: &[u8]) -> Vec<u8> {
+    let full = match reference {
+        [] => base.to_vec(),
+        [b'/', ..] => reference.to_vec(),
+        _ => {
+            let folder = memchr::memrchr(b'/', base).map_or(0, |slash| slash + 1);
+            [&base[..folder], reference].concat()
+        }
+    };
+    if full.is_empty() {
+        return full;
+    }
+    let mut out = vec![b'/'];
+    let (mut first, mut dots) = (true, false);
+    for element in full.split(|byte| *byte == b'/') {
+        dots = matches!(element, b"." | b"..");
+        match element {
+            b"." => first = false,
+            b".." => {
+                let parent = memchr::memrchr(b'/', &out[1..]).map_or(1, |slash| slash + 1);
+                out.truncate(parent);
+                first = out.len() == 1;
+            }
+            _ => {
+                if !first {
+                    out.push(b'/');
+                }
+                out.extend_from_slice(element);
+                first = false;
+            }
+        }
+    }
+    if dots {
+        out.push(b'/');
+    }
+    // The first slash is there twice where the path began with one.
+    if out.get(1) == Some(&b'/') {
+        out.remove(0);
+    }
+    out
+}
+
 impl Url {
     /// `url.Parse`.
     ///
@@ -278,6 +321,42 @@ impl Url {
             return self.path.clone();
         }
         escaped(&self.path, &self.raw_path, Part::Path)
+    }
+
+    /// `ResolveReference`: what a reference means on a page of this URL.
+    #[must_use]
+    pub fn resolve_reference(&self, reference: &Url) -> Url {
+        let mut url = reference.clone();
+        let elsewhere = !reference.scheme.is_empty() || !reference.host.is_empty() || reference.user.is_some();
+        if reference.scheme.is_empty() {
+            url.scheme.clone_from(&self.scheme);
+        }
+        if elsewhere {
+            url.set_path(&resolve_path(&reference.escaped_path(), b""));
+            return url;
+        }
+        if reference.path.is_empty() && !reference.force_query && reference.raw_query.is_empty() {
+            url.raw_query.clone_from(&self.raw_query);
+            if reference.fragment.is_empty() {
+                url.fragment.clone_from(&self.fragment);
+                url.raw_fragment.clone_from(&self.raw_fragment);
+            }
+        }
+        if reference.path.is_empty() && !self.opaque.is_empty() {
+            url.opaque.clone_from(&self.opaque);
+            return url;
+        }
+        url.host.clone_from(&self.host);
+        url.user.clone_from(&self.user);
+        url.set_path(&resolve_path(&self.escaped_path(), &reference.escaped_path()));
+        url
+    }
+
+    /// Takes an escaped path apart; one that is not well escaped changes nothing.
+    fn set_path(&mut self, escaped: &[u8]) {
+        let Ok(path) = unescape(escaped, Part::Path) else { return };
+        self.raw_path = if escape(&path, Part::Path) == escaped { Vec::new() } else { escaped.to_vec() };
+        self.path = path;
     }
 
     /// `Hostname()`: without the port and without brackets.

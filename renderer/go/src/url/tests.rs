@@ -80,3 +80,40 @@ fn prints_what_was_put_together() {
     assert_eq!(lossy(&path_escape(b"a b/&")), "a%20b%2F&");
     assert_eq!(query_unescape(b"a+b%2"), Err("invalid URL escape \"%2\"".to_owned()));
 }
+
+#[test]
+fn resolves_references() {
+    let check = |base: &str, reference: &str, expect: &str| {
+        let (base, reference) = (parse(base).expect(base), parse(reference).expect(reference));
+        assert_eq!(lossy(&base.resolve_reference(&reference).format()), expect);
+    };
+    check("file:///values.schema.json", "//", "file:///values.schema.json");
+    check("file:///values.schema.json", "//g/c", "file://g/c");
+    check("file:///values.schema.json", "c", "file:///c");
+    check("file:///values.schema.json", "../..", "file:///");
+    check("file:///values.schema.json", "%2e%2e/x", "file:///%2e%2e/x");
+    check("file:///values.schema.json", "a%2Fb/..", "file:///");
+    check("file:///values.schema.json", "?", "file:///values.schema.json?");
+    check("file:///values.schema.json", "./a:b", "file:///a:b");
+    check("file:///values.schema.json", "http:x", "http:x");
+    check("https://u:p@h/a/b?q#f", "", "https://u:p@h/a/b?q#f");
+    check("https://u:p@h/a/b?q#f", "?", "https://u:p@h/a/b?");
+    check("https://u:p@h/a/b?q#f", "?r", "https://u:p@h/a/b?r");
+    check("https://u:p@h/a/b?q#f", "#g", "https://u:p@h/a/b?q#g");
+    check("https://u:p@h/a/b?q#f", "/c", "https://u:p@h/c");
+    check("https://u:p@h/a/b?q#f", "//g/c", "https://g/c");
+    check("https://u:p@h/a/b?q#f", "//u@", "https://u@");
+    check("https://u:p@h/a/b?q#f", "/a/./b/../../..//c", "https://u:p@h/c");
+    check("https://u:p@h/a/b?q#f", "a b", "https://u:p@h/a/a%20b");
+    check("urn:x:y", "", "urn:x:y");
+    check("urn:x:y", "#g", "urn:x:y#g");
+    check("urn:x:y", "c", "urn:///c");
+    check("urn:x:y", "//g/c", "urn://g/c");
+    check("", "c", "/c");
+    check("", "//", "");
+    check("", "./a:b", "/a:b");
+    check("a/b/../c", "..", "/");
+    check("http://h", "./x", "http://h/x");
+    check("HTTP://h/%2F/x", "..", "http://h/");
+    check("mailto:a", "?r", "mailto:a?r");
+}

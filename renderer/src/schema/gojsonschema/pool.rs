@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use thinlock_go::url::Url;
+use thinlock_go::url::{Url, query_unescape};
 use thinlock_go::{Str, Toolchain, strconv, utf8};
 
 use super::super::json::Json;
-use super::super::jsonschema::{meta_document, resolve_url};
+use super::super::jsonschema::meta_document;
 use super::super::remote;
 
 /// Which drafts' keywords count.
@@ -46,14 +46,12 @@ pub(super) fn reference(text: &str) -> Result<String, String> {
 /// `Inherits`: a reference resolved against another one.
 pub(super) fn inherit(parent: &str, child: &str) -> String {
     let parent = parent.split('#').next().unwrap_or_default();
-    let (child, fragment) = child.split_once('#').map_or((child, None), |(url, fragment)| (url, Some(fragment)));
-    let url = if parent.is_empty() && !child.is_empty() && parse(child).is_ok_and(|url| url.scheme.is_empty()) {
-        // Go resolves a relative path against nothing as one from the root.
-        resolve_url("/", child)
-    } else {
-        resolve_url(parent, child)
-    };
-    fragment.filter(|f| !f.is_empty()).map_or(url.clone(), |fragment| format!("{url}#{fragment}"))
+    let resolved = parse(parent).and_then(|parent| Ok(parent.resolve_reference(&parse(child)?).format()));
+    match resolved {
+        Ok(url) => utf8::to_valid(&url).into_owned(),
+        // Both were printed by Go's own rules, and so are URLs.
+        Err(_) => child.to_owned(),
+    }
 }
 
 /// `parseSchemaURL`.
@@ -159,8 +157,9 @@ impl Pool {
         if !canonical {
             return Err(format!("Reference {target} must be canonical"));
         }
-        if let Some(path) = url.strip_prefix("file://") {
-            return Err(format!("open {path}: no such file or directory"));
+        if parsed.scheme == b"file" {
+            let path = query_unescape(url.trim_start_matches("file://").as_bytes())?;
+            return Err(format!("open {}: no such file or directory", utf8::to_valid(&path)));
         }
         let carried = url.starts_with("http://json-schema.org/draft-0").then(|| meta_document(url)).flatten();
         let Some(json) = carried else { return Err(remote::get_error(url)) };

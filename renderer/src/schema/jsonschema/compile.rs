@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use thinlock_go::regexp::Regexp;
 use thinlock_go::url::Url;
-use thinlock_go::{Str, Toolchain, strconv};
+use thinlock_go::{Str, Toolchain, strconv, utf8};
 
 use super::super::decimal::Decimal;
 use super::super::json::Json;
 use super::super::remote;
 use super::document::{Document, id_of};
 use super::schema::{Additional, Dependency, Draft, Id, Items, Schema, Schemas, Types};
-use super::url::{encode, escape, join, scheme, split_fragment};
+use super::url::{encode, escape, join, split_fragment};
 use super::{Quirks, meta, validate};
 
 /// Where a schema stands: the document's URL and the pointer.
@@ -113,19 +113,19 @@ impl<'a> Compiler<'a> {
         if let Some(json) = meta::document(url) {
             return Ok(json);
         }
-        let reason = match scheme(url) {
-            Some("urn") => {
-                if !self.unresolved_urns.iter().any(|urn| urn == url) {
-                    self.unresolved_urns.push(url.to_owned());
+        let reason = match Url::parse(url.as_bytes(), &Toolchain::default()) {
+            Err(error) => error,
+            Ok(parsed) => match parsed.scheme.as_slice() {
+                b"urn" => {
+                    if !self.unresolved_urns.iter().any(|urn| urn == url) {
+                        self.unresolved_urns.push(url.to_owned());
+                    }
+                    return Ok(Json::Bool(true));
                 }
-                return Ok(Json::Bool(true));
-            }
-            Some("http" | "https") => format!("HTTP request failed for {url}: {}", remote::get_error(url)),
-            Some("file") => {
-                let path = url.trim_start_matches("file://").split('?').next().unwrap_or_default();
-                format!("open {path}: no such file or directory")
-            }
-            _ => format!("no URLLoader registered for {}", strconv::quote(url.as_bytes())),
+                b"http" | b"https" => format!("HTTP request failed for {url}: {}", remote::get_error(url)),
+                b"file" => format!("open {}: no such file or directory", utf8::to_valid(&parsed.path)),
+                _ => format!("no URLLoader registered for {}", strconv::quote(&parsed.format())),
+            },
         };
         Err(format!("failing loading {}: {reason}", strconv::quote(url.as_bytes())))
     }

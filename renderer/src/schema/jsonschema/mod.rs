@@ -17,7 +17,6 @@ use super::cache::Recent;
 use super::json::Json;
 
 pub(super) use meta::document as meta_document;
-pub(super) use url::resolve as resolve_url;
 
 /// What differs between 6.0.2 and 6.0.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
