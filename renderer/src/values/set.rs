@@ -63,9 +63,9 @@ pub fn parse_literal(text: &[u8], values: &Map, rules: &ValueRules) -> Result<()
 }
 
 fn parse(text: &[u8], values: &Map, rules: &ValueRules, grammar: Grammar<'_>) -> Result<(), String> {
-    let mut runes = Vec::with_capacity(text.len());
+    let mut runes = String::with_capacity(text.len());
     runes.extend(utf8::runes(text).map(|(_, c, _)| c));
-    let mut parser = Parser { runes, at: 0, nested_lists: 0, filled: 0, grammar };
+    let mut parser = Parser { text: runes, at: 0, nested_lists: 0, filled: 0, grammar };
     loop {
         match parser.key(values, 0) {
             Ok(()) => {}
@@ -112,7 +112,7 @@ fn error<T>(text: impl Into<String>) -> Step<T> {
 }
 
 struct Parser<'a> {
-    runes: Vec<char>,
+    text: String,
     at: usize,
     nested_lists: u32,
     /// The empty items that indexes have added.
@@ -128,17 +128,30 @@ enum Read {
 }
 
 impl Parser<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
     fn next(&mut self) -> Option<char> {
-        let c = self.runes.get(self.at).copied();
-        self.at += usize::from(c.is_some());
-        c
+        let c = self.rest().chars().next()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    /// Reads a character if it is there.
+    fn skip(&mut self, wanted: char) -> bool {
+        let found = self.rest().starts_with(wanted);
+        if found {
+            self.at += wanted.len_utf8();
+        }
+        found
     }
 
     /// Reads up to one of the stop characters and over it. `None` for it at the end of the text. A backslash takes the
     /// next character as it is, but not in `--set-literal`.
-    fn until(&mut self, stops: &[char]) -> (Vec<char>, Option<char>) {
+    fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
         let escapes = !matches!(self.grammar, Grammar::Literal);
-        let mut read = Vec::with_capacity((self.runes.len() - self.at).min(128));
+        let mut read = String::with_capacity(self.rest().len().min(128));
         while let Some(c) = self.next() {
             if stops.contains(&c) {
                 return (read, Some(c));
@@ -162,16 +175,21 @@ impl Parser<'_> {
         }
         let literal = matches!(self.grammar, Grammar::Literal);
         let stops: &[char] = if literal { &['=', '[', '.'] } else { &['=', '[', ',', '.'] };
-        let (key, stop) = self.until(stops);
-        let name = text(&key);
+        let (name, stop) = self.until(stops);
+        let name = Str::from(name);
         match stop {
-            None if key.is_empty() => Err(Stop::End),
+            None if name.is_empty() => Err(Stop::End),
             None => error(format!("key {} has no value", strconv::quote(&name))),
             Some('[') => {
                 let index = self.index()?;
                 let mut list = match values.get(&name) {
                     None => Vec::new(),
-                    Some(value) => to_list(&value)?,
+                    Some(value) => {
+                        let list = to_list(value)?;
+                        // It comes back below. A list that nobody else holds is not copied.
+                        set(values, name.clone(), Value::Nil);
+                        list.into_vec()
+                    }
                 };
                 self.nested_lists = 0;
                 let result = self.list_item(&mut list, index, level);
@@ -222,7 +240,7 @@ impl Parser<'_> {
         if stop.is_none() {
             return Err(Stop::EndInIndex);
         }
-        strconv::atoi(&text(&digits)).map_err(|e| Stop::Error(format!("error parsing index: {e}")))
+        strconv::atoi(digits.as_bytes()).map_err(|e| Stop::Error(format!("error parsing index: {e}")))
     }
 
     fn set_index(&mut self, list: &mut Vec<Value>, index: i64, value: Value) -> Step {
@@ -269,13 +287,26 @@ impl Parser<'_> {
                 if self.nested_lists > MAX_NESTED_LISTS {
                     return error(format!("lists are nested more than {MAX_NESTED_LISTS} deep"));
                 }
-                let mut inner = match list.get(at) {
+                let existed = matches!(list.get(at), Some(Value::List(_)));
+                let mut inner = match list.get_mut(at) {
                     None | Some(Value::Nil) => Vec::new(),
-                    Some(value) => to_list(value)?,
+                    Some(slot) => {
+                        let inner = to_list(slot.clone())?;
+                        *slot = Value::Nil;
+                        inner.into_vec()
+                    }
                 };
-                self.list_item(&mut inner, next, level)?;
+                let result = self.list_item(&mut inner, next, level);
+                let inner = Value::List(List::any(inner));
+                if result.is_err() {
+                    // What was there stays; nothing is added.
+                    if let Some(slot) = list.get_mut(at).filter(|_| existed) {
+                        *slot = inner;
+                    }
+                    return result;
+                }
                 self.nested_lists -= 1;
-                self.set_index(list, index, Value::List(List::any(inner)))
+                self.set_index(list, index, inner)
             }
             Some(_) => {
                 let inner = match list.get_mut(at) {
@@ -295,17 +326,16 @@ impl Parser<'_> {
 
     fn value(&mut self) -> Step<Read> {
         match self.grammar {
-            Grammar::Literal => Ok(Read::Value(Value::Str(text(&self.until(&[]).0)))),
+            Grammar::Literal => Ok(Read::Value(Value::Str(self.until(&[]).0.into()))),
             Grammar::Json => self.json().map(Read::Value),
-            _ => match self.next() {
-                None => Ok(Read::Nothing),
-                Some('{') => self.braces().map(Read::Value),
-                Some(_) => {
-                    self.at -= 1;
-                    let (runes, _) = self.until(&[',']);
-                    self.scalar(&runes).map(Read::Value)
+            _ if self.rest().is_empty() => Ok(Read::Nothing),
+            _ => {
+                if self.skip('{') {
+                    return self.braces().map(Read::Value);
                 }
-            },
+                let (text, _) = self.until(&[',']);
+                self.scalar(text.into()).map(Read::Value)
+            }
         }
     }
 
@@ -313,22 +343,19 @@ impl Parser<'_> {
     fn braces(&mut self) -> Step<Value> {
         let mut items = Vec::new();
         loop {
-            let (runes, stop) = self.until(&[',', '}']);
+            let (text, stop) = self.until(&[',', '}']);
             if stop.is_none() {
                 return error("list must terminate with '}'");
             }
-            items.push(self.scalar(&runes)?);
+            items.push(self.scalar(text.into())?);
             if stop == Some('}') {
-                if self.runes.get(self.at) == Some(&',') {
-                    self.at += 1;
-                }
+                self.skip(',');
                 return Ok(Value::List(List::any(items)));
             }
         }
     }
 
-    fn scalar(&mut self, runes: &[char]) -> Step<Value> {
-        let text = text(runes);
+    fn scalar(&mut self, text: Str) -> Step<Value> {
         match &mut self.grammar {
             Grammar::Files(read) => read(&text).map(|content| Value::Str(content.into())).map_err(Stop::Error),
             Grammar::Typed => Ok(typed(text)),
@@ -341,45 +368,31 @@ impl Parser<'_> {
         if self.empty() {
             return Ok(Value::Nil);
         }
-        let rest = self.runes.get(self.at..).unwrap_or_default();
-        let rest: String = rest.iter().collect();
-        let (value, used) = json::decode_prefix(rest.as_bytes()).map_err(Stop::Error)?;
-        // Counted in characters, as the text is kept.
-        self.at += rest.get(..used).map_or(0, |read| read.chars().count());
+        let (value, used) = json::decode_prefix(self.rest().as_bytes()).map_err(Stop::Error)?;
+        self.at += used;
         self.empty();
         Ok(value)
     }
 
     /// Skips blanks and one comma. True at a comma or at the end of the text.
     fn empty(&mut self) -> bool {
-        while let Some(c) = self.next() {
-            if c == ',' {
-                return true;
-            }
-            if !unicode::is_space(c) {
-                self.at -= 1;
-                return false;
-            }
-        }
-        true
+        let blanks = self.rest().chars().take_while(|c| unicode::is_space(*c)).map(char::len_utf8).sum::<usize>();
+        self.at += blanks;
+        self.skip(',') || self.rest().is_empty()
     }
 }
 
-fn text(runes: &[char]) -> Str {
-    Str::from(runes.iter().collect::<String>())
-}
-
 /// `%q` of a `[]rune`: each character quoted, in brackets.
-fn quoted_runes(runes: &[char]) -> String {
-    let quoted: Vec<String> = runes.iter().map(|c| strconv::quote_rune(*c)).collect();
+fn quoted_runes(text: &str) -> String {
+    let quoted: Vec<String> = text.chars().map(strconv::quote_rune).collect();
     format!("[{}]", quoted.join(" "))
 }
 
 /// The list that a key holds already; strvals takes anything else for one and panics, which it reports as an error.
-fn to_list(value: &Value) -> Step<Vec<Value>> {
+fn to_list(value: Value) -> Step<List> {
     match value {
-        Value::List(list) => Ok(list.to_vec()),
-        other => conversion(other, "[]interface {}"),
+        Value::List(list) => Ok(list),
+        other => conversion(&other, "[]interface {}"),
     }
 }
 
