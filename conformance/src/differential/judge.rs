@@ -87,17 +87,18 @@ pub(super) fn judge(helm: &Outcome, ours: &Outcome, runs: usize, mut again: impl
         if same(&without_places_of_names(helm), &without_places_of_names(ours)) {
             return Verdict::Explained(Rule::PropertyName);
         }
+        // The place of a name that is overwritten depends on the order, too.
+        let sorted = |outcome| with_siblings_sorted(&without_places_of_names(outcome));
+        let siblings = same(&sorted(helm), &sorted(ours));
         for _ in 0..runs {
             let again = again();
             if same(&again, ours) {
                 return Verdict::Explained(Rule::RandomOrder);
             }
             stable &= same(&again, helm);
-        }
-        // The place of a name that is overwritten depends on the order, too.
-        let sorted = |outcome| with_siblings_sorted(&without_places_of_names(outcome));
-        if !stable && same(&sorted(helm), &sorted(ours)) {
-            return Verdict::Explained(Rule::Siblings);
+            if siblings && !stable {
+                return Verdict::Explained(Rule::Siblings);
+            }
         }
     }
     let (what, why) = first_difference(helm, ours);

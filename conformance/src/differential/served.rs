@@ -11,6 +11,7 @@ use base64::Engine as _;
 use serde::Deserialize;
 
 use super::judge::{DIED, HUNG};
+use super::zones;
 use crate::{Helm, Invocation, Outcome};
 
 /// How long a case may take. A small chart takes a millisecond; Go's stack overflow some seconds.
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Served {
     path: PathBuf,
     home: PathBuf,
+    zones: PathBuf,
     idle: Mutex<Vec<Server>>,
 }
 
@@ -39,12 +41,13 @@ struct Answer {
 }
 
 impl Served {
-    /// Starts one process and asks it something; `None` for a binary that does not serve.
+    /// Starts one process and asks it something; `None` for a binary that does not serve. `home` is a scratch folder.
     ///
     /// # Errors
-    /// It cannot be started.
+    /// It cannot be started, or the scratch folder cannot be written.
     pub fn open(path: &Path, home: &Path) -> io::Result<Option<Served>> {
-        let served = Served { path: path.to_owned(), home: home.to_owned(), idle: Mutex::default() };
+        let zones = zones::lay_out(home)?;
+        let served = Served { path: path.to_owned(), home: home.to_owned(), zones, idle: Mutex::default() };
         let mut server = served.start()?;
         match server.ask(home, &["version".to_owned()]) {
             Ok(outcome) if outcome.status == 0 => {
@@ -61,7 +64,8 @@ impl Served {
     fn start(&self) -> io::Result<Server> {
         let mut command = Command::new(&self.path);
         command.env_clear().env("HELM_ORACLE", "1").env("HOME", &self.home).env("TZ", "UTC").env("GOMAXPROCS", "1");
-        for name in ["PATH", "TMPDIR", "ZONEINFO"] {
+        command.env(zones::VARIABLE, &self.zones);
+        for name in ["PATH", "TMPDIR"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
