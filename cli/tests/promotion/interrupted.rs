@@ -1,7 +1,7 @@
 //! Promotions that are killed, and promotions that meet each other.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::site::{Run, Site};
@@ -53,7 +53,7 @@ fn unpack_some(site: &Site) {
 }
 
 /// Starts a promotion, kills it when `moment` says so, and checks what is left.
-fn kill_at(site: &Site, count: usize, n: usize, moment: impl FnOnce(&Site)) {
+fn kill_at(site: &Site, count: usize, n: usize, moment: impl FnOnce(&Site, &mut Child)) {
     set_replicas(site, n);
     if n.is_multiple_of(2) {
         unpack_some(site);
@@ -66,7 +66,7 @@ fn kill_at(site: &Site, count: usize, n: usize, moment: impl FnOnce(&Site)) {
         .stderr(Stdio::null())
         .spawn()
         .expect("thinlock");
-    moment(site);
+    moment(site, &mut child);
     child.kill().expect("killed");
     let finished = child.wait().expect("ended").success();
 
@@ -111,26 +111,37 @@ fn kill_at(site: &Site, count: usize, n: usize, moment: impl FnOnce(&Site)) {
 #[test]
 fn a_promotion_may_be_killed_at_any_moment() {
     const COUNT: usize = 60;
-    let site = large(COUNT);
-    let started = Instant::now();
-    site.promote(&["--all"]).expect(0);
-    let whole = started.elapsed();
+    // What a dead process left is waited for, so several repositories are worked on at once.
+    std::thread::scope(|scope| {
+        for part in 0..4u32 {
+            scope.spawn(move || {
+                let site = large(COUNT);
+                let started = Instant::now();
+                site.promote(&["--all"]).expect(0);
+                let whole = started.elapsed();
 
-    // At moments all over the run.
-    for n in 0..20u32 {
-        kill_at(&site, COUNT, 2 + n as usize, |_| std::thread::sleep(whole * n / 16));
-    }
-    // And where it matters most: while the branches are being locked and moved.
-    for n in 0..20u64 {
-        kill_at(&site, COUNT, 30 + n as usize, |site| {
-            let record = site.path("gitops.git/thinlock/moving");
-            let begun = Instant::now();
-            while !record.exists() && begun.elapsed() < Duration::from_secs(20) {
-                std::hint::spin_loop();
-            }
-            std::thread::sleep(Duration::from_micros(500 * n));
-        });
-    }
+                // At moments all over the run.
+                for n in (part..20).step_by(4) {
+                    kill_at(&site, COUNT, 2 + n as usize, |_, _| std::thread::sleep(whole * n / 16));
+                }
+                // And where it matters most: while the branches are being locked and moved.
+                for n in (part..20).step_by(4) {
+                    kill_at(&site, COUNT, 30 + n as usize, |site, child| {
+                        let record = site.path("gitops.git/thinlock/moving");
+                        // The record may be there too shortly to be seen.
+                        while !record.exists() && matches!(child.try_wait(), Ok(None)) {
+                            std::hint::spin_loop();
+                        }
+                        std::thread::sleep(Duration::from_micros(500) * n);
+                    });
+                }
+                nothing_is_locked(&site);
+            });
+        }
+    });
+}
+
+fn nothing_is_locked(site: &Site) {
     // The folder is there only while a branch in it has a file of its own.
     let left: Vec<_> = std::fs::read_dir(site.path("gitops.git/refs/heads/stage"))
         .into_iter()
