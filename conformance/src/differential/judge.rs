@@ -191,13 +191,13 @@ fn equal_but_for_addresses(mut helm: &[u8], mut ours: &[u8]) -> bool {
         (ADDRESS.to_string(), u8::is_ascii_digit),
     ];
     loop {
-        let (h, o) = (without_padding(helm), without_padding(ours));
+        let ((helm_sign, h), (our_sign, o)) = (without_padding(helm), without_padding(ours));
         if let Some((form, digit)) = forms.iter().find(|(form, _)| o.starts_with(form.as_bytes())) {
             let length = h.iter().take_while(|byte| digit(byte)).count();
-            if length < 6 {
+            if length < 6 || helm_sign != our_sign {
                 return false;
             }
-            (helm, ours) = (without_padding(&h[length..]), without_padding(&o[form.len()..]));
+            (helm, ours) = (unpadded(&h[length..]), unpadded(&o[form.len()..]));
             continue;
         }
         match (helm, ours) {
@@ -208,12 +208,18 @@ fn equal_but_for_addresses(mut helm: &[u8], mut ours: &[u8]) -> bool {
     }
 }
 
-/// The text behind the blanks, the `0x` and the zeros that come before the digits of a padded number.
-fn without_padding(text: &[u8]) -> &[u8] {
-    let skip = |text: &[u8], what: u8| text.iter().take_while(|byte| **byte == what).count();
-    let text = &text[skip(text, b' ')..];
+/// The text behind the blanks that fill a number's width.
+fn unpadded(text: &[u8]) -> &[u8] {
+    &text[text.iter().take_while(|byte| **byte == b' ').count()..]
+}
+
+/// The sign of a padded number, and the text behind the blanks, the sign, the `0x` and the zeros before its digits.
+fn without_padding(text: &[u8]) -> (Option<u8>, &[u8]) {
+    let text = unpadded(text);
+    let sign = text.first().copied().filter(|byte| *byte == b'+');
+    let text = &text[usize::from(sign.is_some())..];
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
-    &digits[skip(digits, b'0')..]
+    (sign, &digits[digits.iter().take_while(|byte| **byte == b'0').count()..])
 }
 
 #[cfg(test)]
@@ -255,6 +261,8 @@ mod tests {
         check(outcome(0, "[26c623478580  ]", ""), outcome(0, "[  c000014000]", ""), &["a"], "Address");
         check(outcome(0, "0x00003c6fcaa6a4c0}", ""), outcome(0, "0x000000c000014000}", ""), &["a"], "Address");
         check(outcome(0, "0x26c623478580}", ""), outcome(0, "0x00c000014000}", ""), &["a"], "Address");
+        check(outcome(0, "+0x10ff7995ee20}", ""), outcome(0, "  +0xc000014000}", ""), &["a"], "Address");
+        check(outcome(0, "0x10ff7995ee20}", ""), outcome(0, "  +0xc000014000}", ""), &["a"], "stdout");
         check(outcome(0, "26c623478580}", ""), outcome(0, "00c000014000}", ""), &["a"], "Address");
         check(outcome(0, "p: 824633720840", ""), outcome(0, "p: 824633802752", ""), &["a"], "Address");
         check(outcome(0, "p: 0xc00012ab30", ""), outcome(0, "p: 0xc000000000", ""), &["a"], "stdout");

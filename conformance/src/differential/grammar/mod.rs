@@ -3,6 +3,7 @@
 
 mod data;
 mod expression;
+mod layouts;
 mod statement;
 mod topics;
 mod words;

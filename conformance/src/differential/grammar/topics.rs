@@ -4,7 +4,7 @@ use super::super::case::{Case, Place};
 use super::super::random::Random;
 use super::super::signatures::{MEMBERS, SIGNATURES, Type};
 use super::super::tree::{Quote, Sort, Tree};
-use super::{Grammar, data, words};
+use super::{Grammar, data, layouts, words};
 
 /// A topic: its name, how often it is taken, what makes a case of it.
 pub(in super::super) type Topic = (&'static str, usize, fn(&mut Random, usize) -> Case);
@@ -33,6 +33,10 @@ pub(in super::super) const TOPICS: &[Topic] = &[
     ("schemas", 6, schemas),
     ("charts", 6, charts),
     ("flags", 4, flags),
+    ("families", 6, layouts::families),
+    ("files", 5, layouts::files),
+    ("orders", 5, layouts::orders),
+    ("values-files", 4, layouts::values_files),
 ];
 
 /// The case of a number.
