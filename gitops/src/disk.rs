@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -110,30 +111,50 @@ fn open_error(location: &Path, error: &io::Error) -> String {
 /// What most of a chart's files fit in.
 const SMALL: usize = 16 << 10;
 
-/// Reads a file of at most `max` bytes; a small one by way of a buffer, whose memory serves for all of them, a large one
-/// straight into memory of its own. `None` if there are more bytes.
-fn read_up_to(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Str>> {
+/// What there is of a file.
+enum Found {
+    Whole(Str),
+    /// It is larger than the buffer; this much is in that.
+    Begun(fs::File, fs::Metadata),
+    TooLarge,
+}
+
+/// Reads a file of at most `max` bytes if it is a small one: by way of a buffer, whose memory serves for all of them.
+fn read_small(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Found> {
     let mut file = fs::File::open(location)?;
     buffer.resize(SMALL, 0);
     let filled = read_full(&mut file, buffer)?;
     if filled < SMALL {
-        return Ok((filled as u64 <= max).then(|| Str::from(&buffer[..filled])));
+        return Ok(if filled as u64 <= max { Found::Whole(Str::from(&buffer[..filled])) } else { Found::TooLarge });
     }
-    let len = file.metadata()?.len();
-    if len > max {
+    let info = file.metadata()?;
+    Ok(if info.len() <= max { Found::Begun(file, info) } else { Found::TooLarge })
+}
+
+/// Reads the rest of a file, straight into memory of its own. `None` if its length is not what the system says.
+fn read_large(file: &mut fs::File, info: &fs::Metadata, begin: &[u8]) -> io::Result<Option<Str>> {
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(info.len()).unwrap_or(usize::MAX)).collect();
+    let Some((first, rest)) = Arc::get_mut(&mut bytes).and_then(|whole| whole.split_at_mut_checked(begin.len())) else {
         return Ok(None);
+    };
+    first.copy_from_slice(begin);
+    let whole = read_full(file, rest)? == rest.len() && read_full(file, &mut [0])? == 0;
+    Ok(whole.then(|| Str::from(bytes)))
+}
+
+/// Reads a file that was looked at before, and is to be what it was then; `name` is its name in messages.
+fn read_unchanged(location: &Path, name: &str, before: &fs::Metadata) -> Result<Str, String> {
+    let read = || {
+        let mut file = fs::File::open(location)?;
+        let info = file.metadata()?;
+        let stamp = |info: &fs::Metadata| (info.dev(), info.ino(), info.len(), info.mtime(), info.mtime_nsec());
+        if stamp(&info) == stamp(before) { read_large(&mut file, &info, &[]) } else { Ok(None) }
+    };
+    match read() {
+        Ok(Some(data)) => Ok(data),
+        Ok(None) => Err(format!("error reading {name}: it has changed since the chart was loaded; render again")),
+        Err(error) => Err(format!("error reading {name}: {}", open_error(location, &error))),
     }
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(len).unwrap_or(usize::MAX)).collect();
-    if let Some(whole) = Arc::get_mut(&mut bytes).filter(|whole| whole.len() > SMALL) {
-        let (first, rest) = whole.split_at_mut(SMALL);
-        first.copy_from_slice(buffer);
-        if read_full(&mut file, rest)? == rest.len() && read_full(&mut file, &mut [0])? == 0 {
-            return Ok(Some(Str::from(bytes)));
-        }
-    }
-    // Its length is not what the system says, or has just changed.
-    let bytes = fs::read(location)?;
-    Ok((bytes.len() as u64 <= max).then(|| Str::from(bytes)))
 }
 
 /// Reads until the buffer is full or the file ends; returns how much there was.
@@ -251,8 +272,24 @@ impl Walk<'_> {
         let limited = self.dialect.chart.directory_size_limited;
         let limit = if limited { chart::MAX_CHART_SIZE } else { MAX_DIRECTORY };
         let name = String::from_utf8_lossy(name);
-        let data = read_up_to(location, max.min(limit.saturating_sub(self.read)), &mut self.buffer)
-            .map_err(|e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e))))?;
+        let left = max.min(limit.saturating_sub(self.read));
+        let failed = |e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e)));
+        let data = match read_small(location, left, &mut self.buffer).map_err(failed)? {
+            Found::Whole(data) => Some(data),
+            Found::Begun(_, info) if info.len() >= SMALL as u64 && !chart::looks_into(self.name(location)) => {
+                self.read += info.len();
+                let (location, shown) = (location.to_owned(), name.into_owned());
+                let name = Str::from(self.name(&location));
+                self.files.push(File::read_later(name, move || read_unchanged(&location, &shown, &info)));
+                return Ok(Next::Enter);
+            }
+            Found::Begun(mut file, info) => match read_large(&mut file, &info, &self.buffer).map_err(failed)? {
+                Some(data) => Some(data),
+                // It has no length, or is just being written to.
+                None => Some(Str::from(fs::read(location).map_err(failed)?)).filter(|data| data.len() as u64 <= left),
+            },
+            Found::TooLarge => None,
+        };
         let Some(data) = data else {
             if fs::metadata(location).is_ok_and(|info| info.len() > max) {
                 let base = strconv::quote(path::base(real.as_os_str().as_bytes()));

@@ -213,7 +213,7 @@ fn explain(plan: &Plan, chart: &Chart, error: &RenderError) -> Error {
 fn template_text(chart: &Chart, file: &str) -> Option<Vec<u8>> {
     let (_, inside) = file.split_once('/')?;
     if let Some(found) = chart.templates.iter().find(|template| template.name == inside) {
-        return Some(found.data().to_vec());
+        return found.data().ok().map(|text| text.to_vec());
     }
     // The folder may be called by an alias, which no chart has for its name.
     let below = inside.strip_prefix("charts/")?;

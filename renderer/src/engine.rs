@@ -20,7 +20,7 @@ use crate::capabilities::Capabilities;
 use crate::chart::{Chart, ChartError, ChartErrorKind};
 use crate::dialect::Traced;
 use crate::manifest::{Hook, Manifest};
-use crate::source::File;
+use crate::source::Unreadable;
 
 pub use cache::Cache;
 pub use render::render;
@@ -133,8 +133,8 @@ pub struct Rendered {
 pub struct Crd {
     /// Its path from the chart's name on: `p/crds/x.yaml`.
     pub path: Str,
-    /// The file; its name is the path inside its own chart.
-    pub file: File,
+    /// What is in it.
+    pub content: Str,
 }
 
 /// A function call whose result is another one in the next run.
@@ -193,6 +193,10 @@ impl RenderError {
     fn rendering(message: impl Into<Vec<u8>>, partial: Rendered) -> RenderError {
         let stage = Stage::Rendering(Arc::new(partial));
         RenderError { stage, ..RenderError::preparing(message) }
+    }
+
+    fn unreadable(error: &Unreadable) -> RenderError {
+        RenderError::preparing(error.to_string())
     }
 
     fn of_chart(error: ChartError) -> RenderError {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use thinlock_go::Str;
@@ -57,9 +57,31 @@ pub struct File {
 }
 
 struct Content {
-    data: Str,
+    data: OnceLock<Result<Str, Unreadable>>,
     id: Option<ContentId>,
+    /// What fills in the bytes when they are asked for.
+    later: Option<Later>,
 }
+
+struct Later {
+    read: Arc<Read>,
+    without_bom: bool,
+}
+
+/// Reads a file's bytes, or says why they cannot be had.
+type Read = dyn Fn() -> Result<Str, String> + Send + Sync;
+
+/// Why a file's bytes, which were to be read when they are needed, cannot be had: a message that names the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable(String);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
 
 /// What something that was made of a file is kept under: equal keys mean equal contents.
 ///
@@ -91,24 +113,48 @@ impl Hash for ContentKey {
 
 impl fmt::Debug for ContentKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ({} bytes)", self.0.id, self.0.data.len())
+        fmt::Debug::fmt(&self.0.id, f)
     }
 }
 
 impl File {
     /// A file of which nothing is known but its name and bytes.
     pub fn new(name: impl Into<Str>, data: impl Into<Str>) -> File {
-        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: None }) }
+        File::of(name.into(), Content { data: Ok(data.into()).into(), id: None, later: None })
     }
 
     /// A file whose id is known: from git.
     pub fn with_id(name: impl Into<Str>, data: impl Into<Str>, id: ContentId) -> File {
-        File { name: name.into(), content: Arc::new(Content { data: data.into(), id: Some(id) }) }
+        File::of(name.into(), Content { data: Ok(data.into()).into(), id: Some(id), later: None })
+    }
+
+    /// A file whose bytes are read when somebody asks for them: once, on any thread. Most of what lies in a chart beside
+    /// its templates and values (CRDs, dashboards, pictures) is never asked for. `read` tells why it fails in a message
+    /// that names the file.
+    pub fn read_later(
+        name: impl Into<Str>,
+        read: impl Fn() -> Result<Str, String> + Send + Sync + 'static,
+    ) -> File {
+        let later = Some(Later { read: Arc::new(read), without_bom: false });
+        File::of(name.into(), Content { data: OnceLock::new(), id: None, later })
+    }
+
+    fn of(name: Str, content: Content) -> File {
+        File { name, content: Arc::new(content) }
     }
 
     /// The bytes.
-    pub fn data(&self) -> &Str {
-        &self.content.data
+    ///
+    /// # Errors
+    /// They are read only now, and cannot be had.
+    pub fn data(&self) -> Result<&Str, &Unreadable> {
+        let Content { data, later, .. } = &*self.content;
+        data.get_or_init(|| later.as_ref().map_or(Ok(Str::EMPTY), Later::read)).as_ref()
+    }
+
+    /// Why reading the bytes has failed, if it has.
+    pub(crate) fn failure(&self) -> Option<&Unreadable> {
+        self.content.data.get()?.as_ref().err()
     }
 
     /// What is to be kept of the content is kept under this.
@@ -123,16 +169,39 @@ impl File {
 
     /// The file without a byte order mark at its start: Helm's loaders take it off of every file.
     pub(crate) fn without_bom(self) -> File {
-        match self.data().strip_prefix(b"\xef\xbb\xbf") {
-            Some(rest) => File::new(self.name.clone(), rest),
-            None => self,
+        match (self.content.data.get(), &self.content.later) {
+            (Some(Ok(data)), _) => match data.strip_prefix(BOM) {
+                Some(rest) => File::new(self.name.clone(), rest),
+                None => self,
+            },
+            (None, Some(later)) => {
+                let later = Some(Later { read: Arc::clone(&later.read), without_bom: true });
+                File::of(self.name, Content { data: OnceLock::new(), id: self.content.id, later })
+            }
+            _ => self,
         }
+    }
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+impl Later {
+    fn read(&self) -> Result<Str, Unreadable> {
+        let data = (self.read)().map_err(Unreadable)?;
+        Ok(match data.strip_prefix(BOM).filter(|_| self.without_bom) {
+            Some(rest) => Str::from(rest),
+            None => data,
+        })
     }
 }
 
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ({} bytes)", self.name, self.data().len())
+        match self.content.data.get() {
+            Some(Ok(data)) => write!(f, "{:?} ({} bytes)", self.name, data.len()),
+            Some(Err(error)) => write!(f, "{:?} ({error})", self.name),
+            None => write!(f, "{:?} (not read)", self.name),
+        }
     }
 }
 
@@ -206,6 +275,26 @@ mod tests {
         assert_eq!(file.key(), file.renamed("b").key());
         assert_ne!(file.key(), File::new("a", "x").key());
         assert_ne!(file.key(), of_git("x", 1));
+    }
+
+    #[test]
+    fn bytes_are_read_when_they_are_asked_for() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static READS: AtomicU32 = AtomicU32::new(0);
+        let file = File::read_later("a", || {
+            READS.fetch_add(1, Ordering::Relaxed);
+            Ok(Str::from("\u{feff}text"))
+        });
+        let file = file.renamed("b").without_bom();
+        assert_eq!((READS.load(Ordering::Relaxed), format!("{file:?}")), (0, "\"b\" (not read)".into()));
+        assert_eq!(file.data(), Ok(&Str::from("text")));
+        assert_eq!(file.renamed("c").data(), Ok(&Str::from("text")));
+        assert_eq!((READS.load(Ordering::Relaxed), format!("{file:?}")), (1, "\"b\" (4 bytes)".into()));
+
+        let gone = File::read_later("a", || Err("error reading a: open a: no such file or directory".into()));
+        assert_eq!(gone.failure(), None);
+        assert!(gone.data().is_err_and(|error| error.to_string().ends_with("no such file or directory")));
+        assert!(gone.renamed("b").without_bom().failure().is_some());
     }
 
     #[test]

@@ -75,7 +75,14 @@ impl Uses {
         for file in &chart.templates {
             let name = format!("{path}/{}", file.name);
             let place = |line| Place { file: name.clone(), at: At::Line(line) };
-            match parse(&name, file.data(), functions, &Toolchain::NEWEST) {
+            let text = match file.data() {
+                Ok(text) => text,
+                Err(error) => {
+                    self.unparsed.push((place(0), error.to_string()));
+                    continue;
+                }
+            };
+            match parse(&name, text, functions, &Toolchain::NEWEST) {
                 Ok(parsed) => parsed.uses().into_iter().for_each(|found| {
                     let place = place(found.line);
                     self.add(found, place);

@@ -15,7 +15,7 @@ use thinlock_renderer::engine::{
     self, Cache, Limits, Lookup, Randomness, Release, RenderError, RenderRequest, Rendered, Stage,
 };
 use thinlock_renderer::log::{self, Level, Log};
-use thinlock_renderer::manifest::{Layout, Selection, manifest_stream, output_writes, template_stream};
+use thinlock_renderer::manifest::{Layout, Selection, manifest_stream, output_writes, template_stream, write_stream};
 use thinlock_renderer::values::UserValues;
 use thinlock_renderer::{Chart, Dialect};
 
@@ -334,19 +334,20 @@ impl Command<'_> {
         streams: &mut Streams<'_>,
     ) -> Result<(), Failure> {
         let selection = Selection { hooks: !self.flags.is_set("no-hooks"), tests: !self.flags.is_set("skip-tests") };
-        let stream = match self.flags.last("output-dir").filter(|folder| !folder.is_empty()) {
+        let empty = Rendered::default();
+        let rest = match self.flags.last("output-dir").filter(|folder| !folder.is_empty()) {
             Some(folder) => {
                 self.write_folder(rendered, selection, folder, release, streams)?;
                 // What is left for standard output is an empty manifest.
-                template_stream(b"", &Rendered::default(), selection)
+                &empty
             }
-            None => template_stream(&manifest_stream(rendered), rendered, selection),
+            None => rendered,
         };
         let names: Vec<&str> = self.flags.all("show-only").collect();
         if names.is_empty() {
-            streams.stdout.write_all(&stream.text)?;
-            return Ok(());
+            return Ok(write_stream(rest, selection, streams.stdout)?);
         }
+        let stream = template_stream(&manifest_stream(rest), rest, selection);
         match stream.show_only(&names, self.dialect.manifests.splitting) {
             Ok(text) => Ok(streams.stdout.write_all(&text)?),
             Err(missing) => Err(match error.filter(|_| self.dialect.manifests.render_error_before_show_only) {

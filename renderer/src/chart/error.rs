@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::Dialect;
+use crate::source::Unreadable;
 
 /// What kind of failure a [`ChartError`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,3 +62,9 @@ impl fmt::Display for ChartError {
 }
 
 impl std::error::Error for ChartError {}
+
+impl From<&Unreadable> for ChartError {
+    fn from(error: &Unreadable) -> ChartError {
+        ChartError::new(error.to_string())
+    }
+}

@@ -23,11 +23,12 @@ const MAX_DEPTH: u32 = 100;
 /// # Errors
 /// With Helm's text: no Chart.yaml, a file that cannot be read, metadata that is not valid, or any of these in a subchart.
 pub fn load_directory(files: &FileSet, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<Arc<Chart>, ChartError> {
-    let chart_yaml = files.get(b"Chart.yaml").map(|f| f.data().as_bytes());
+    let data = |name: &[u8]| files.get(name).map(File::data).transpose();
+    let chart_yaml = data(b"Chart.yaml")?;
     let name = format!("{}/Chart.yaml", files.origin.trim_end_matches('/'));
     let missing = format!("unable to detect chart at {name}: open {name}: no such file or directory");
-    detect(chart_yaml.ok_or(&missing), dialect)?;
-    let rules = Rules::parse(files.get(b".helmignore").map(|f| f.data().as_bytes()), dialect)?;
+    detect(chart_yaml.map(Str::as_bytes).ok_or(&missing), dialect)?;
+    let rules = Rules::parse(data(b".helmignore")?.map(Str::as_bytes), dialect)?;
     let mut kept = Vec::with_capacity(files.files().len());
     for file in files.files() {
         let name = file.name.as_bytes();
@@ -97,7 +98,7 @@ pub fn load_archive(data: &[u8], name: &str, dialect: &Dialect, logs: &mut Vec<L
     })?;
     if dialect.chart.api_version_checked {
         match files.get(b"Chart.yaml") {
-            Some(file) => check_api_version(file.data())?,
+            Some(file) => check_api_version(file.data()?)?,
             None => return Err(ChartError::new("unable to detect chart version, no Chart.yaml found")),
         }
     }
@@ -105,9 +106,32 @@ pub fn load_archive(data: &[u8], name: &str, dialect: &Dialect, logs: &mut Vec<L
     load(files.files().to_vec(), (dialect, package), logs, &mut budget, 0)
 }
 
+/// Whether loading a chart looks into a file of it: what else it holds may be read when it is asked for.
+pub fn looks_into(name: &[u8]) -> bool {
+    let mut name = name;
+    while let Some(below) = name.strip_prefix(b"charts/") {
+        match below.iter().position(|c| *c == b'/') {
+            Some(slash) => name = below.get(slash + 1..).unwrap_or_default(),
+            None => return true,
+        }
+    }
+    name.starts_with(b"templates/")
+        || matches!(
+            name,
+            b"Chart.yaml"
+                | b"Chart.lock"
+                | b"values.yaml"
+                | b"values.schema.json"
+                | b"requirements.yaml"
+                | b"requirements.lock"
+        )
+}
+
 /// What a chart's metadata is read with: in Helm 4 its `apiVersion` picks the loader, for its subcharts as well.
 fn package<'f>(mut files: impl Iterator<Item = &'f File>, dialect: &Dialect) -> StructPackage {
-    let is_v3 = |file: &File| decode::api_version(file.data()).is_ok_and(|version| version == "v3");
+    let is_v3 = |file: &File| {
+        file.data().is_ok_and(|data| decode::api_version(data).is_ok_and(|version| version == "v3"))
+    };
     if dialect.chart.api_version_checked && files.any(|file| file.name == "Chart.yaml" && is_v3(file)) {
         StructPackage::V3
     } else {
@@ -130,7 +154,7 @@ fn load(
     let files: Vec<File> = files.into_iter().map(File::without_bom).collect();
     for file in files.iter().filter(|f| f.name == "Chart.yaml") {
         let (metadata, nulls) = metadata.get_or_insert_default();
-        decode::metadata(file.data(), metadata, nulls, package).map_err(|e| e.wrapped("cannot load Chart.yaml"))?;
+        decode::metadata(file.data()?, metadata, nulls, package).map_err(|e| e.wrapped("cannot load Chart.yaml"))?;
         // A chart of Helm 2 says no version of its format.
         if metadata.api_version.is_empty() {
             metadata.api_version = Str::from_static(if package == StructPackage::V3 { "v3" } else { "v1" });
@@ -144,27 +168,27 @@ fn load(
         match name {
             b"Chart.yaml" => {}
             b"Chart.lock" => {
-                decode::lock(file.data(), package).map_err(|e| e.wrapped("cannot load Chart.lock"))?;
+                decode::lock(file.data()?, package).map_err(|e| e.wrapped("cannot load Chart.lock"))?;
             }
             b"values.yaml" => {
-                let values = values::parse_file(file.data(), &dialect.values);
+                let values = values::parse_file(file.data()?, &dialect.values);
                 chart.values = Some(values.map_err(|e| ChartError::new(format!("cannot load values.yaml: {e}")))?);
             }
-            b"values.schema.json" => chart.schema = Some(file.data().clone()),
+            b"values.schema.json" => chart.schema = Some(file.data()?.clone()),
             b"requirements.yaml" if package != StructPackage::V3 => {
                 let (metadata, nulls) = metadata.get_or_insert_default();
                 let v1 = metadata.api_version == "v1";
                 if !v1 {
                     logs.push(Log::RequirementsInV2);
                 }
-                decode::metadata(file.data(), metadata, nulls, package)
+                decode::metadata(file.data()?, metadata, nulls, package)
                     .map_err(|e| e.wrapped("cannot load requirements.yaml"))?;
                 if metadata.api_version == "v1" {
                     chart.files.push(file);
                 }
             }
             b"requirements.lock" if package != StructPackage::V3 => {
-                decode::lock(file.data(), package).map_err(|e| e.wrapped("cannot load requirements.lock"))?;
+                decode::lock(file.data()?, package).map_err(|e| e.wrapped("cannot load requirements.lock"))?;
                 let (metadata, _) = metadata.get_or_insert_default();
                 if metadata.api_version == "v1" {
                     chart.files.push(file);
@@ -172,7 +196,10 @@ fn load(
                     logs.push(Log::RequirementsLockInV2);
                 }
             }
-            _ if name.starts_with(b"templates/") => chart.templates.push(file),
+            _ if name.starts_with(b"templates/") => {
+                file.data()?;
+                chart.templates.push(file);
+            }
             _ if name.starts_with(b"charts/") => {
                 if path::ext(name) == b".prov" {
                     chart.files.push(file);
@@ -196,7 +223,7 @@ fn load(
         }
         let subchart = if path::ext(&name) == b".tgz" {
             match files.first() {
-                Some(file) if file.name == name => archive::unpack(file.data(), dialect, budget)
+                Some(file) if file.name == name => archive::unpack(file.data()?, dialect, budget)
                     .and_then(|set| load(set.files().to_vec(), (dialect, package), logs, budget, depth + 1)),
                 file => {
                     let found = file.map(|f| f.name.clone()).unwrap_or_default();

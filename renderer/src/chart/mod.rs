@@ -22,7 +22,7 @@ use crate::{Dialect, Log};
 
 pub use archive::{MAX_CHART_SIZE, read as read_archive};
 pub use error::{ChartError, ChartErrorKind};
-pub use load::{detect, load_archive, load_directory, load_files};
+pub use load::{detect, load_archive, load_directory, load_files, looks_into};
 pub use metadata::{Dependency, ImportValue, Maintainer, Metadata};
 pub use process::process;
 pub use tree::{NodeId, Processed, ProcessedChart};

@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hash};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHasher;
-use thinlock_go::{Error, Frozen, Str};
+use thinlock_go::{Error, ErrorKind, Frozen, Str};
 use thinlock_template::{Parsed, TextCache, parse_shared};
 
 use crate::chart::{Chart, ProcessedChart};
@@ -71,7 +71,8 @@ impl Cache {
 
     fn parsed(&self, dialect: &Dialect, path: &Str, file: &File) -> Result<Arc<Parsed>, Error> {
         self.parsed.get_or_try_insert((dialect.name, path.clone(), file.key()), || {
-            parse_shared(path, file.data(), function_map(dialect), &dialect.toolchain)
+            let text = file.data().map_err(|error| Error::new(ErrorKind::Parse, error.to_string()))?;
+            parse_shared(path, text, function_map(dialect), &dialect.toolchain)
         })
     }
 

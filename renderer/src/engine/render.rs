@@ -10,6 +10,7 @@ use crate::chart::{self, Processed, ProcessedChart};
 use crate::dialect::Traced;
 use crate::functions::{Seeded, State, WatchedHost, strip_no_value};
 use crate::manifest::{Head, Manifest, Sorted, Text, sort_manifests};
+use crate::source::File;
 use crate::{Dialect, Log, values};
 
 use super::link::{Linked, charts};
@@ -76,7 +77,14 @@ fn render_here(
     for context in &contexts {
         context.clear();
     }
-    let mut executed = result?;
+    let mut executed = match result {
+        Ok(executed) => executed,
+        // What a template says of a file that it could not read is not the cause.
+        Err(error) => {
+            let mut files = charts.iter().flat_map(|chart| chart.files());
+            return Err(files.find_map(File::failure).map_or(error, RenderError::unreadable));
+        }
+    };
 
     let notes_path = path::join([processed.root().name().as_bytes(), b"templates", NOTES]);
     let mut notes = Vec::new();
@@ -91,7 +99,7 @@ fn render_here(
     match sort_manifests(&executed.files, request.dialect) {
         Ok(Sorted { manifests, hooks, skipped_hooks }) => {
             log.extend(skipped_hooks.into_iter().map(|types| Log::UnknownHooks { types }));
-            let crds = if request.include_crds { crds(&processed) } else { Vec::new() };
+            let crds = if request.include_crds { crds(&processed)? } else { Vec::new() };
             Ok(Rendered { crds, manifests, hooks, notes, nondeterminism })
         }
         Err((error, Sorted { hooks, skipped_hooks, .. })) => {
@@ -265,28 +273,36 @@ fn execute(
             let message = format!("{} asks for the time or for randomness, and must be reproducible", file.path);
             return Err(RenderError::rendering(message, Rendered::default()));
         }
-        let text = strip_no_value(&printed).unwrap_or_else(|| printed.clone());
+        let text = strip_no_value(&printed).unwrap_or_else(|| take(&mut printed));
         limits.output = limits.output.saturating_sub(text.len());
         files.push((file.path.clone(), Arc::new(text)));
     }
     Ok(Executed { files, nondeterminism: state.nondeterminism })
 }
 
+/// What was printed, in memory of its own size; where it is much, in that which it was printed to.
+fn take(printed: &mut Vec<u8>) -> Vec<u8> {
+    const MUCH: usize = 4 * PRINTED;
+    if printed.len() < MUCH {
+        return printed.clone();
+    }
+    std::mem::replace(printed, Vec::with_capacity(PRINTED))
+}
+
 /// The files of `crds/`: the chart's, then those of its subcharts.
-fn crds(processed: &Processed) -> Vec<Crd> {
-    fn collect(chart: ProcessedChart<'_>, out: &mut Vec<Crd>) {
+fn crds(processed: &Processed) -> Result<Vec<Crd>, RenderError> {
+    fn collect(chart: ProcessedChart<'_>, out: &mut Vec<Crd>) -> Result<(), RenderError> {
         let full_path = chart.full_path();
-        out.extend(chart.crds().map(|file| Crd {
-            path: Str::from(path::join([full_path.as_bytes(), file.name.as_bytes()])),
-            file: file.clone(),
-        }));
-        for subchart in chart.subcharts() {
-            collect(subchart, out);
+        for file in chart.crds() {
+            let path = Str::from(path::join([full_path.as_bytes(), file.name.as_bytes()]));
+            let content = file.data().map_err(RenderError::unreadable)?.clone();
+            out.push(Crd { path, content });
         }
+        chart.subcharts().try_for_each(|subchart| collect(subchart, out))
     }
     let mut out = Vec::new();
-    collect(processed.root(), &mut out);
-    out
+    collect(processed.root(), &mut out)?;
+    Ok(out)
 }
 
 #[cfg(test)]

@@ -200,7 +200,7 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
 fn flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
     for crd in &rendered.crds {
         // A CRD file is printed as it is, so it may hold several documents still.
-        for document in documents(crd.file.data(), LastLine::Completed) {
+        for document in documents(&crd.content, LastLine::Completed) {
             let document = document.map_err(separator)?;
             flat_document(files, &crd.path, &document, &Identity::parse(&document))?;
         }

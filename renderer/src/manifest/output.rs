@@ -1,14 +1,15 @@
 //! The forms in which `helm template` writes documents: the stream on stdout, `--show-only`, and `--output-dir`.
 
 use std::fmt;
+use std::io::{self, Write};
 
-use thinlock_go::{Str, path};
+use thinlock_go::{Str, path, unicode};
 
 use crate::dialect::Splitting;
 use crate::engine::Rendered;
 
 use super::{Hook, split_manifests};
-use thinlock_go::strings::trim_space;
+use thinlock_go::strings::{trim_end_matches, trim_space};
 
 /// Which of the rendered hooks are written.
 #[derive(Clone, Copy, Debug)]
@@ -39,21 +40,23 @@ const AROUND: usize = 16;
 /// Writes a document as Helm does: `---`, where it comes from, its text, and one newline.
 pub(super) fn push_document(out: &mut Vec<u8>, path: &[u8], content: &[u8]) {
     out.reserve(path.len() + content.len() + AROUND);
-    out.extend_from_slice(b"---\n# Source: ");
-    out.extend_from_slice(path);
-    out.push(b'\n');
-    out.extend_from_slice(content);
-    out.push(b'\n');
+    for part in parts(path, content) {
+        out.extend_from_slice(part);
+    }
+}
+
+fn parts<'d>(path: &'d [u8], content: &'d [u8]) -> [&'d [u8]; 5] {
+    [b"---\n# Source: ", path, b"\n", content, b"\n"]
 }
 
 /// The manifest of the release (`rel.Manifest`): CRDs as they are in the chart, if they were asked for, then the
 /// documents. This is what a Helm 3 post-renderer gets.
 pub fn manifest_stream(rendered: &Rendered) -> Vec<u8> {
-    let crds = rendered.crds.iter().map(|crd| (&crd.path, crd.file.data().len()));
+    let crds = rendered.crds.iter().map(|crd| (&crd.path, crd.content.len()));
     let manifests = rendered.manifests.iter().map(|manifest| (&manifest.path, manifest.content.len()));
     let mut out = Vec::with_capacity(crds.chain(manifests).map(|(path, len)| path.len() + len + AROUND).sum());
     for crd in &rendered.crds {
-        push_document(&mut out, &crd.path, crd.file.data());
+        push_document(&mut out, &crd.path, &crd.content);
     }
     for manifest in &rendered.manifests {
         push_document(&mut out, &manifest.path, &manifest.content);
@@ -72,6 +75,33 @@ pub fn template_stream(manifest: &[u8], rendered: &Rendered, selection: Selectio
         push_document(&mut text, &hook.path, &hook.content);
     }
     Stream { text }
+}
+
+/// Writes what [`template_stream`] makes of [`manifest_stream`], without putting it together in memory.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_stream(rendered: &Rendered, selection: Selection, out: &mut dyn Write) -> io::Result<()> {
+    let crds = rendered.crds.iter().map(|crd| (&crd.path, crd.content.as_bytes()));
+    let manifests = rendered.manifests.iter().map(|manifest| (&manifest.path, manifest.content.as_bytes()));
+    let mut documents = crds.chain(manifests).peekable();
+    while let Some((path, content)) = documents.next() {
+        let document = parts(path, content);
+        if documents.peek().is_some() {
+            document.iter().try_for_each(|part| out.write_all(part))?;
+            continue;
+        }
+        // The manifest begins with no white space. What it ends with is the last document's.
+        let content = trim_end_matches(content, unicode::is_space);
+        let head = document[..3].concat();
+        out.write_all(if content.is_empty() { trim_space(&head) } else { &head })?;
+        out.write_all(content)?;
+    }
+    out.write_all(b"\n")?;
+    for hook in selection.hooks(rendered) {
+        parts(&hook.path, &hook.content).iter().try_for_each(|part| out.write_all(part))?;
+    }
+    Ok(())
 }
 
 /// What `helm template` prints when it is not asked for single files.
@@ -163,8 +193,41 @@ pub fn output_writes(rendered: &Rendered, selection: Selection) -> Vec<OutputWri
         push_document(&mut text, path, content);
         OutputWrite { path: path.to_lossy().into_owned(), in_release_folder, content: text, appends_to_existing }
     };
-    let crds = rendered.crds.iter().map(|c| write(&c.path, c.file.data(), false, false));
+    let crds = rendered.crds.iter().map(|c| write(&c.path, &c.content, false, false));
     let manifests = rendered.manifests.iter().map(|m| write(&m.path, &m.content, true, false));
     let hooks = selection.hooks(rendered).map(|h| write(&h.path, &h.content, true, true));
     crds.chain(manifests).chain(hooks).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Crd;
+    use crate::manifest::{Head, Manifest, Text};
+
+    #[test]
+    fn the_stream_is_written_as_it_is_put_together() {
+        #[track_caller]
+        fn check(crds: &[(&str, &str)], manifests: &[(&str, &str)], want: &str) {
+            let crds = crds.iter().map(|(path, text)| Crd { path: (*path).into(), content: (*text).into() });
+            let manifests = manifests.iter().map(|(path, text)| Manifest {
+                path: (*path).into(),
+                content: Text::whole(text.as_bytes().to_vec()),
+                head: Head::default(),
+            });
+            let rendered =
+                Rendered { crds: crds.collect(), manifests: manifests.collect(), ..Rendered::default() };
+            let mut written = Vec::new();
+            write_stream(&rendered, Selection::default(), &mut written).expect("written");
+            assert_eq!(String::from_utf8_lossy(&written), want);
+            let whole = template_stream(&manifest_stream(&rendered), &rendered, Selection::default());
+            assert_eq!(String::from_utf8_lossy(&whole.text), want);
+        }
+        check(&[], &[], "\n");
+        check(&[("p/c", "c: 1\n\n")], &[], "---\n# Source: p/c\nc: 1\n");
+        check(&[("p/c", "c: 1\n")], &[("p/m", " m: 1 \n")], "---\n# Source: p/c\nc: 1\n\n---\n# Source: p/m\n m: 1\n");
+        check(&[], &[("p/m", "\u{a0}\n")], "---\n# Source: p/m\n");
+        check(&[], &[("p/\u{3000}", ""), ("p/\u{3000}", "")], "---\n# Source: p/\u{3000}\n\n---\n# Source: p/\n");
+        check(&[], &[("", "")], "---\n# Source:\n");
+    }
 }

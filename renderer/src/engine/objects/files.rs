@@ -17,25 +17,25 @@ static MAP_STRING_BYTES: TypeInfo = TypeInfo::of("map[string][]uint8", Kind::Map
 /// `.Files` of a chart.
 pub(in crate::engine) fn files(files: &[File], dialect: &Dialect) -> Value {
     // Of two files with one name the later one stays, as in Go's map.
-    let files = files.iter().map(|f| (f.name.clone(), f.data().clone())).collect();
+    let files = files.iter().map(|f| (f.name.clone(), f.clone())).collect();
     Value::Object(Rc::new(Files::new(files, dialect.objects.lines_of_empty_file_panics)))
 }
 
 /// Helm's `files`: a `map[string][]byte` with methods.
 #[derive(Debug)]
 struct Files {
-    files: BTreeMap<Str, Str>,
+    files: BTreeMap<Str, File>,
     lines_of_empty_file_panics: bool,
     map: OnceCell<Map>,
 }
 
 impl Files {
-    fn new(files: BTreeMap<Str, Str>, lines_of_empty_file_panics: bool) -> Files {
+    fn new(files: BTreeMap<Str, File>, lines_of_empty_file_panics: bool) -> Files {
         Files { files, lines_of_empty_file_panics, map: OnceCell::new() }
     }
 
-    fn get(&self, name: &Str) -> Str {
-        self.files.get(name).cloned().unwrap_or_default()
+    fn get(&self, name: &Str) -> Result<Str, CallError> {
+        self.files.get(name).map_or(Ok(Str::EMPTY), |file| data(file).cloned())
     }
 
     /// The files whose paths match; all of them where the pattern is wrong, because Helm then takes `**`.
@@ -50,13 +50,14 @@ impl Files {
 
     /// `toYaml` of base names and contents. Of files with one base name Go keeps a random one, here it is the last.
     fn flattened(&self, content: impl Fn(&Str) -> Value) -> Result<Value, CallError> {
-        let entries = self.files.iter().map(|(name, data)| (Str::from(path::base(name)), content(data))).collect();
-        let map = Map::from_entries(&types::MAP_STRING_STRING, entries);
+        let entries = self.files.iter().map(|(name, file)| Ok((Str::from(path::base(name)), content(data(file)?))));
+        let map = Map::from_entries(&types::MAP_STRING_STRING, entries.collect::<Result<_, CallError>>()?);
         crate::functions::to_yaml(&Value::Map(map)).map(Value::Str)
     }
 
     fn lines(&self, name: &Str) -> Result<Value, CallError> {
-        let Some(data) = self.files.get(name) else { return Ok(Value::List(List::strings::<Str>([]))) };
+        let Some(file) = self.files.get(name) else { return Ok(Value::List(List::strings::<Str>([]))) };
+        let data = data(file)?;
         if data.is_empty() {
             return if self.lines_of_empty_file_panics {
                 Err(CallError::message("runtime error: index out of range [-1]"))
@@ -75,11 +76,12 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        let map = self.map.get_or_init(|| {
-            let entries = self.files.iter().map(|(name, data)| (name.clone(), Value::bytes(data.clone()))).collect();
-            Map::from_entries(&MAP_STRING_BYTES, entries)
-        });
-        Some(Value::Map(map.clone()))
+        if let Some(map) = self.map.get() {
+            return Some(Value::Map(map.clone()));
+        }
+        let entries = self.files.iter().map(|(name, file)| Some((name.clone(), Value::bytes(file.data().ok()?.clone()))));
+        let map = Map::from_entries(&MAP_STRING_BYTES, entries.collect::<Option<_>>()?);
+        Some(Value::Map(self.map.get_or_init(|| map).clone()))
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -97,8 +99,8 @@ impl Object for Files {
 
     fn call(&self, method: &str, args: &mut [Value], _: &mut dyn Interp) -> Result<Value, CallError> {
         match (method, &*args) {
-            ("Get", [Value::Str(name)]) => Ok(Value::Str(self.get(name))),
-            ("GetBytes", [Value::Str(name)]) => Ok(Value::bytes(self.get(name))),
+            ("Get", [Value::Str(name)]) => self.get(name).map(Value::Str),
+            ("GetBytes", [Value::Str(name)]) => self.get(name).map(Value::bytes),
             ("Glob", [Value::Str(pattern)]) => Ok(Value::Object(Rc::new(self.glob(pattern)))),
             ("Lines", [Value::Str(name)]) => self.lines(name),
             ("AsConfig", []) => self.flattened(|data| Value::Str(data.clone())),
@@ -110,6 +112,11 @@ impl Object for Files {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// The bytes of a file; a failure ends the render.
+fn data(file: &File) -> Result<&Str, CallError> {
+    file.data().map_err(|error| CallError::message(error.to_string()))
 }
 
 fn base64(data: &[u8]) -> String {

@@ -67,7 +67,7 @@ fn flat_files_end_in_newlines_and_hold_no_separators() {
     ]);
     rendered.crds.push(Crd {
         path: "p/crds/c.yaml".into(),
-        file: File::new("crds/c.yaml", "---\nkind: C\nmetadata: {name: c}\n---\n# nothing\n"),
+        content: "---\nkind: C\nmetadata: {name: c}\n---\n# nothing\n".into(),
     });
     check(
         Layout::Flat,
