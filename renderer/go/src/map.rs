@@ -122,12 +122,7 @@ impl Map {
 
     /// A map with these entries, in any order; of equal keys the last one stays.
     pub fn from_entries(go_type: Type, mut entries: Entries) -> Map {
-        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            entries.reverse();
-            entries.dedup_by(|a, b| a.0 == b.0);
-            entries.reverse();
-        }
+        sort(&mut entries);
         Map::with(go_type, false, entries)
     }
 
@@ -398,6 +393,16 @@ fn find_hinted<'e, V>(entries: &'e [(Str, V)], key: &Str, hint: &AtomicU32) -> O
     // A map has fewer entries than bytes of memory; a wrong hint costs time only.
     hint.store(at as u32, Ordering::Relaxed);
     entries.get(at).map(|(_, value)| value)
+}
+
+/// Puts entries into key order; of equal keys the last one stays.
+pub fn sort<V>(entries: &mut Vec<(Str, V)>) {
+    if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.reverse();
+        entries.dedup_by(|a, b| a.0 == b.0);
+        entries.reverse();
+    }
 }
 
 /// Where a key is among entries in the order of their keys.

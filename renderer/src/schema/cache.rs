@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use thinlock_go::Str;
+
 /// The schemas that were used last, by their text and by what else decides how they are compiled.
 pub(super) struct Recent<K, T> {
     entries: RefCell<Vec<Entry<K, T>>>,
@@ -10,7 +12,7 @@ pub(super) struct Recent<K, T> {
 
 struct Entry<K, T> {
     key: K,
-    text: Vec<u8>,
+    text: Str,
     made: Rc<T>,
 }
 
@@ -23,8 +25,8 @@ impl<K: PartialEq, T> Recent<K, T> {
     }
 
     /// The compiled form of a text, made where it is not there.
-    pub(super) fn get(&self, key: K, text: &[u8], make: impl FnOnce() -> T) -> Rc<T> {
-        let known = |entry: &&Entry<K, T>| entry.key == key && entry.text == text;
+    pub(super) fn get(&self, key: K, text: &Str, make: impl FnOnce() -> T) -> Rc<T> {
+        let known = |entry: &&Entry<K, T>| entry.key == key && entry.text == *text;
         if let Some(entry) = self.entries.borrow().iter().find(known) {
             return Rc::clone(&entry.made);
         }
@@ -33,7 +35,7 @@ impl<K: PartialEq, T> Recent<K, T> {
         if entries.len() >= CAPACITY {
             entries.remove(0);
         }
-        entries.push(Entry { key, text: text.to_vec(), made: Rc::clone(&made) });
+        entries.push(Entry { key, text: text.clone(), made: Rc::clone(&made) });
         made
     }
 }

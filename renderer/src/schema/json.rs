@@ -22,8 +22,10 @@ pub(super) enum Json {
 impl Json {
     /// The first value of a text, as `json.Decoder` with `UseNumber` reads it, and where it ends.
     pub(super) fn decode(text: &[u8]) -> Result<(Json, usize), String> {
-        let (value, end) = json::decode_prefix_numbers(text)?;
-        Ok((Json::from_value(&value)?, end))
+        json::decode_prefix_into::<Tree>(text).map_err(|_| match json::decode_prefix_numbers(text) {
+            Ok(_) => too_deep(),
+            Err(error) => error,
+        })
     }
 
     /// A live value; the engines get it as Go's `map[string]any`, not as a text.
@@ -85,9 +87,43 @@ impl Json {
     }
 }
 
+/// What the decoder makes of a schema's text.
+struct Tree;
+
+impl json::Build for Tree {
+    type Value = Json;
+
+    const MAX_DEPTH: usize = MAX_DEPTH;
+
+    fn literal(value: Option<bool>) -> Json {
+        value.map_or(Json::Null, Json::Bool)
+    }
+
+    fn number(text: &[u8]) -> Result<Json, String> {
+        Ok(Json::Number(Str::from(text)))
+    }
+
+    fn string(text: Str) -> Json {
+        Json::String(text)
+    }
+
+    fn array(items: Vec<Json>) -> Json {
+        Json::Array(items)
+    }
+
+    fn object(mut members: Vec<(Str, Json)>) -> Json {
+        map::sort(&mut members);
+        Json::Object(members)
+    }
+}
+
+fn too_deep() -> String {
+    format!("values or schema nested deeper than {MAX_DEPTH} levels")
+}
+
 fn convert(value: &Value, depth: usize) -> Result<Json, String> {
     if depth > MAX_DEPTH {
-        return Err(format!("values or schema nested deeper than {MAX_DEPTH} levels"));
+        return Err(too_deep());
     }
     Ok(match value {
         Value::Nil => Json::Null,

@@ -15,7 +15,7 @@ mod json;
 mod jsonschema;
 mod remote;
 
-use thinlock_go::Value;
+use thinlock_go::{Str, Value};
 
 use crate::{Dialect, Log};
 
@@ -44,7 +44,7 @@ impl Engine {
 /// # Errors
 /// What Helm prints below the chart's name, with a newline at its end where the values are at fault (a schema's own
 /// errors have none).
-pub fn validate(values: &Value, schema: &[u8], dialect: &Dialect, log: &mut Vec<Log>) -> Result<(), String> {
+pub fn validate(values: &Value, schema: &Str, dialect: &Dialect, log: &mut Vec<Log>) -> Result<(), String> {
     match &dialect.schemas {
         Engine::Gojsonschema => {
             // The values go through YAML before the schema is looked at, and yaml.v2 writes what it does not read: U+007F.

@@ -7,7 +7,7 @@ use crate::dialect::{Dialect, HELM_3_17, HELM_4_1, HELM_4_3};
 
 fn run(schema: &str, values: &str, dialect: &Dialect) -> String {
     let values = json::decode(values.as_bytes()).unwrap();
-    validate(&values, schema.as_bytes(), dialect, &mut Vec::new()).err().unwrap_or_default()
+    validate(&values, &schema.into(), dialect, &mut Vec::new()).err().unwrap_or_default()
 }
 
 /// What gojsonschema and jsonschema 6.0.3 say, without the list's dash and the last newline.

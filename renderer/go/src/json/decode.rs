@@ -2,6 +2,7 @@
 //! limit of 10,000 levels holds.
 
 use std::any::Any;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::map::Entries;
@@ -26,8 +27,7 @@ pub fn decode(text: &[u8]) -> Result<Value, String> {
 /// # Errors
 /// As [`decode`], without those of numbers' range.
 pub fn decode_numbers(text: &[u8]) -> Result<Value, String> {
-    let mut parser = Parser::new(text);
-    parser.keep_numbers = true;
+    let mut parser = Parser::<Numbers>::new(text);
     let value = parser.value()?;
     parser.end()?;
     Ok(value)
@@ -42,7 +42,7 @@ pub fn decode_numbers(text: &[u8]) -> Result<Value, String> {
 /// # Errors
 /// The text is no JSON; the variable stays as it was.
 pub fn decode_as(text: &[u8], target: Type) -> Result<(Option<Value>, Option<String>), String> {
-    let mut parser = Parser::new(text);
+    let mut parser = Parser::<Floats>::new(text);
     let value = parser.value()?;
     parser.end()?;
     let mismatch = |what: &str| Some(format!("json: cannot unmarshal {what} into Go value of type {target}"));
@@ -68,7 +68,7 @@ pub fn decode_as(text: &[u8], target: Type) -> Result<(Option<Value>, Option<Str
 /// # Errors
 /// As [`decode`], but the end of the input is `EOF` where there is no value at all, else `unexpected EOF`.
 pub fn decode_prefix(text: &[u8]) -> Result<(Value, usize), String> {
-    prefix(text, false)
+    decode_prefix_into::<Floats>(text)
 }
 
 /// As [`decode_prefix`], with numbers as [`Number`].
@@ -76,12 +76,15 @@ pub fn decode_prefix(text: &[u8]) -> Result<(Value, usize), String> {
 /// # Errors
 /// As [`decode_prefix`], without those of numbers' range.
 pub fn decode_prefix_numbers(text: &[u8]) -> Result<(Value, usize), String> {
-    prefix(text, true)
+    decode_prefix_into::<Numbers>(text)
 }
 
-fn prefix(text: &[u8], keep_numbers: bool) -> Result<(Value, usize), String> {
-    let mut parser = Parser::new(text);
-    parser.keep_numbers = keep_numbers;
+/// As [`decode_prefix`], into values of another kind.
+///
+/// # Errors
+/// As [`decode_prefix`].
+pub fn decode_prefix_into<B: Build>(text: &[u8]) -> Result<(B::Value, usize), String> {
+    let mut parser = Parser::<B>::new(text);
     let value = match parser.value() {
         Ok(value) => value,
         // A stream's decoder does not look beyond the end.
@@ -125,6 +128,94 @@ impl Object for Number {
     }
 }
 
+/// What a decoder makes of a text.
+pub trait Build {
+    /// What a JSON value becomes.
+    type Value;
+
+    /// How many levels may nest: not more than Go's scanner allows.
+    const MAX_DEPTH: usize = MAX_DEPTH;
+
+    /// `null`, `true` or `false`.
+    fn literal(value: Option<bool>) -> Self::Value;
+
+    /// A number, as it is written.
+    ///
+    /// # Errors
+    /// It is out of range, in Go's words. Go goes on after it, with nothing in its place.
+    fn number(text: &[u8]) -> Result<Self::Value, String>;
+
+    /// A string.
+    fn string(text: Str) -> Self::Value;
+
+    /// An array.
+    fn array(items: Vec<Self::Value>) -> Self::Value;
+
+    /// An object, its members in the order of the text; of those with one name the last counts.
+    fn object(members: Vec<(Str, Self::Value)>) -> Self::Value;
+}
+
+/// What `Unmarshal` makes: numbers become `float64`.
+struct Floats;
+
+/// What a `Decoder` makes after `UseNumber`.
+struct Numbers;
+
+impl Build for Floats {
+    type Value = Value;
+
+    fn literal(value: Option<bool>) -> Value {
+        value.map_or(Value::Nil, Value::Bool)
+    }
+
+    fn number(text: &[u8]) -> Result<Value, String> {
+        if text.len() <= 15 && text.iter().all(u8::is_ascii_digit) {
+            let n = text.iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
+            return Ok(Value::Float(n as f64));
+        }
+        strconv::parse_float(text, 64).map(Value::Float).map_err(|_| {
+            let text = String::from_utf8_lossy(text);
+            format!("json: cannot unmarshal number {text} into Go value of type {}", FLOAT64.name)
+        })
+    }
+
+    fn string(text: Str) -> Value {
+        Value::Str(text)
+    }
+
+    fn array(items: Vec<Value>) -> Value {
+        if items.is_empty() { Value::List(List::any(items)) } else { Value::List(List::appended(&SLICE_ANY, items)) }
+    }
+
+    fn object(members: Entries) -> Value {
+        Value::Map(Map::from_entries(&MAP_STRING_ANY, members))
+    }
+}
+
+impl Build for Numbers {
+    type Value = Value;
+
+    fn literal(value: Option<bool>) -> Value {
+        Floats::literal(value)
+    }
+
+    fn number(text: &[u8]) -> Result<Value, String> {
+        Ok(Value::Object(Rc::new(Number(Str::from(text)))))
+    }
+
+    fn string(text: Str) -> Value {
+        Floats::string(text)
+    }
+
+    fn array(items: Vec<Value>) -> Value {
+        Floats::array(items)
+    }
+
+    fn object(members: Entries) -> Value {
+        Floats::object(members)
+    }
+}
+
 /// What Go's scanner allows to nest.
 const MAX_DEPTH: usize = 10_000;
 
@@ -132,10 +223,10 @@ fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-struct Parser<'a> {
+struct Parser<'a, B> {
     text: &'a [u8],
     at: usize,
-    keep_numbers: bool,
+    made: PhantomData<B>,
     /// The first number out of range. Go goes on after it.
     saved_error: Option<String>,
     /// An error was about the end of the text.
@@ -143,16 +234,16 @@ struct Parser<'a> {
 }
 
 /// An object or an array that is not at its end.
-enum Open {
-    Array(Vec<Value>),
-    Object(Entries, Str),
+enum Open<V> {
+    Array(Vec<V>),
+    Object(Vec<(Str, V)>, Str),
 }
 
 const END: &str = "unexpected end of JSON input";
 
-impl<'a> Parser<'a> {
-    fn new(text: &'a [u8]) -> Parser<'a> {
-        Parser { text, at: 0, keep_numbers: false, saved_error: None, at_end: false }
+impl<'a, B: Build> Parser<'a, B> {
+    fn new(text: &'a [u8]) -> Parser<'a, B> {
+        Parser { text, at: 0, made: PhantomData, saved_error: None, at_end: false }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -201,13 +292,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&mut self) -> Result<Value, String> {
-        let mut stack: Vec<Open> = Vec::new();
+    fn value(&mut self) -> Result<B::Value, String> {
+        let mut stack: Vec<Open<B::Value>> = Vec::new();
         'value: loop {
             let Some(first) = self.skip_space() else { return Err(self.ended()) };
             let mut value = match first {
                 b'{' | b'[' => {
-                    if stack.len() >= MAX_DEPTH {
+                    if stack.len() >= B::MAX_DEPTH {
                         return Err(self.unexpected("exceeded max depth"));
                     }
                     self.at += 1;
@@ -215,11 +306,11 @@ impl<'a> Parser<'a> {
                     match (first, next) {
                         (b'{', b'}') => {
                             self.at += 1;
-                            Value::Map(Map::new(&MAP_STRING_ANY))
+                            B::object(Vec::new())
                         }
                         (b'[', b']') => {
                             self.at += 1;
-                            Value::List(List::any(Vec::new()))
+                            B::array(Vec::new())
                         }
                         (b'{', _) => {
                             let key = self.key()?;
@@ -232,10 +323,10 @@ impl<'a> Parser<'a> {
                         }
                     }
                 }
-                b'"' => Value::Str(self.string()?),
-                b't' => self.name(b"true").map(|()| Value::Bool(true))?,
-                b'f' => self.name(b"false").map(|()| Value::Bool(false))?,
-                b'n' => self.name(b"null").map(|()| Value::Nil)?,
+                b'"' => B::string(self.string()?),
+                b't' => self.name(b"true").map(|()| B::literal(Some(true)))?,
+                b'f' => self.name(b"false").map(|()| B::literal(Some(false)))?,
+                b'n' => self.name(b"null").map(|()| B::literal(None))?,
                 b'-' | b'0'..=b'9' => self.number()?,
                 _ => return Err(self.unexpected("looking for beginning of value")),
             };
@@ -253,7 +344,7 @@ impl<'a> Parser<'a> {
                             }
                             Some(b']') => {
                                 self.at += 1;
-                                value = Value::List(List::appended(&SLICE_ANY, std::mem::take(items)));
+                                value = B::array(std::mem::take(items));
                             }
                             Some(_) => return Err(self.unexpected("after array element")),
                             None => return Err(self.ended()),
@@ -270,7 +361,7 @@ impl<'a> Parser<'a> {
                             }
                             Some(b'}') => {
                                 self.at += 1;
-                                value = Value::Map(Map::from_entries(&MAP_STRING_ANY, std::mem::take(entries)));
+                                value = B::object(std::mem::take(entries));
                             }
                             Some(_) => return Err(self.unexpected("after object key:value pair")),
                             None => return Err(self.ended()),
@@ -317,7 +408,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<Value, String> {
+    fn number(&mut self) -> Result<B::Value, String> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -327,9 +418,7 @@ impl<'a> Parser<'a> {
             Some(b'1'..=b'9') => self.digits(),
             _ => return Err(self.unexpected("in numeric literal")),
         }
-        let mut integer = true;
         if self.peek() == Some(b'.') {
-            integer = false;
             self.at += 1;
             if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
                 return Err(self.unexpected("after decimal point in numeric literal"));
@@ -337,7 +426,6 @@ impl<'a> Parser<'a> {
             self.digits();
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
-            integer = false;
             self.at += 1;
             if matches!(self.peek(), Some(b'+' | b'-')) {
                 self.at += 1;
@@ -348,32 +436,20 @@ impl<'a> Parser<'a> {
             self.digits();
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        if self.keep_numbers {
-            return Ok(Value::Object(Rc::new(Number(Str::from(text)))));
-        }
-        if integer && text.len() <= 15 && text.first() != Some(&b'-') {
-            let n = text.iter().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
-            return Ok(Value::Float(n as f64));
-        }
-        Ok(match strconv::parse_float(text, 64) {
-            Ok(x) => Value::Float(x),
-            Err(_) => {
-                let text = String::from_utf8_lossy(text);
-                self.saved_error.get_or_insert_with(|| {
-                    format!("json: cannot unmarshal number {text} into Go value of type {}", FLOAT64.name)
-                });
-                Value::Nil
-            }
-        })
+        Ok(B::number(text).unwrap_or_else(|error| {
+            self.saved_error.get_or_insert(error);
+            B::literal(None)
+        }))
     }
 
     /// A string, from its opening quote.
     fn string(&mut self) -> Result<Str, String> {
         self.at += 1;
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20).unwrap_or(rest.len());
+        let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
         let run = rest.get(..plain).unwrap_or_default();
         if rest.get(plain) == Some(&b'"')
+            && !run.iter().fold(false, |control, b| control | (*b < 0x20))
             && let Ok(run) = std::str::from_utf8(run)
         {
             self.at += plain + 1;

@@ -6,7 +6,6 @@ use super::*;
 use crate::dialect::HELM_3_19;
 use crate::engine::Crd;
 use crate::manifest::{Sorted, sort_manifests};
-use crate::source::File;
 
 /// What a chart that prints these files renders to.
 fn rendered(files: &[(&str, &str)]) -> Rendered {

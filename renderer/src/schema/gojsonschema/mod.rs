@@ -9,6 +9,8 @@ mod parse;
 mod pool;
 mod validate;
 
+use thinlock_go::Str;
+
 use super::cache::Recent;
 use super::json::Json;
 
@@ -17,7 +19,7 @@ thread_local! {
 }
 
 /// Validates values as Helm does.
-pub(super) fn validate(instance: &Json, schema: &[u8]) -> Result<(), String> {
+pub(super) fn validate(instance: &Json, schema: &Str) -> Result<(), String> {
     let compiled = COMPILED.with(|recent| {
         // What follows the first value is not read.
         recent.get((), schema, || parse::Parser::compile(Json::decode(schema)?.0))

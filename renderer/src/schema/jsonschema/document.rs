@@ -60,11 +60,23 @@ const SUBSCHEMAS: &[(Draft, &str, Place)] = &[
     (Draft::Draft2020, "prefixItems", Place::Item),
 ];
 
+/// Whether a schema is a keyword's value, or one of the members or items of that.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Value,
     Member,
     Item,
+}
+
+/// Where the schemas are that a keyword with this value holds; `None` if it holds none.
+pub(super) fn place(draft: Draft, keyword: &[u8], value: &Json) -> Option<Place> {
+    let known = SUBSCHEMAS.iter().filter(|(since, name, _)| *since <= draft && name.as_bytes() == keyword);
+    let fits = |place: &Place| match value {
+        Json::Object(_) => *place != Place::Item,
+        Json::Array(_) => *place == Place::Item,
+        _ => *place == Place::Value,
+    };
+    known.map(|(.., place)| *place).find(fits)
 }
 
 /// `draft.getID`: the id of a schema, without its fragment.

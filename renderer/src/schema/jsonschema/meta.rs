@@ -82,7 +82,7 @@ pub(in super::super) fn document(url: &str) -> Option<Json> {
 
 /// What a keyword's value must be.
 #[derive(Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     Anything,
     Text,
     Boolean,
@@ -267,6 +267,28 @@ const ONLY_4: &[(&str, Shape)] = &[
     ("patternProperties", Schemas),
 ];
 
+/// What only draft 6 says of a keyword.
+const ONLY_6: &[(&str, Shape)] = &[("patternProperties", Schemas)];
+
+/// The keywords of a draft, with those of older ones that it still knows. Of two shapes of one keyword the last counts.
+pub(super) fn shapes(draft: Draft) -> impl Iterator<Item = (&'static [u8], Shape)> {
+    const OLD: Keywords = &[("definitions", Schemas), ("dependencies", Dependencies)];
+    let (single, parts): (_, &[Keywords]) = match draft {
+        Draft::Draft4 => (true, &[ONLY_4]),
+        Draft::Draft6 => (true, &[ONLY_6]),
+        Draft::Draft7 => (true, &[]),
+        Draft::Draft2019 => {
+            (false, &[CORE_2019, APPLICATOR, APPLICATOR_2019, VALIDATION, META_DATA, FORMAT, CONTENT, OLD])
+        }
+        Draft::Draft2020 => {
+            (false, &[CORE_2020, APPLICATOR, APPLICATOR_2020, UNEVALUATED, VALIDATION, META_DATA, FORMAT, CONTENT, OLD])
+        }
+    };
+    let single = SINGLE.iter().filter(move |(since, ..)| single && *since <= draft).map(|(_, name, shape)| (name, shape));
+    let parts = parts.iter().flat_map(|part| part.iter()).map(|(name, shape)| (name, shape));
+    single.chain(parts).map(|(name, shape)| (name.as_bytes(), *shape))
+}
+
 fn definitions_keyword(draft: Draft) -> &'static str {
     if draft < Draft::Draft2019 { "definitions" } else { "$defs" }
 }
@@ -372,7 +394,7 @@ fn single(draft: Draft) -> String {
             ("04", r#""object""#, dependencies)
         }
         Draft::Draft6 => {
-            keywords.push(("patternProperties", Schemas));
+            keywords.extend(ONLY_6);
             ("06", r#"["object","boolean"]"#, "")
         }
         _ => ("07", r#"["object","boolean"]"#, ""),

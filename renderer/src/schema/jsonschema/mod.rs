@@ -2,16 +2,19 @@
 //!
 //! [`compile`] reads a schema's document into [`schema::Schema`]s as the library's compiler does, after the document
 //! was itself validated against its draft's meta-schema ([`meta`]); [`validate`] walks an instance; [`error`] makes the
-//! text.
+//! text. Values that meet a [`plain`] schema need none of it.
 
 mod compile;
 mod document;
 mod error;
 mod format;
 mod meta;
+mod plain;
 mod schema;
 mod url;
 mod validate;
+
+use thinlock_go::Str;
 
 use super::cache::Recent;
 use super::json::Json;
@@ -58,11 +61,23 @@ struct Compiled {
 }
 
 thread_local! {
+    static PLAIN: Recent<Quirks, Option<plain::Plain>> = const { Recent::new() };
     static COMPILED: Recent<Quirks, (Result<Compiled, String>, Vec<String>)> = const { Recent::new() };
 }
 
 /// Validates values as Helm does; also returns the URNs that stand for a schema that allows everything.
-pub(super) fn validate(instance: &Json, schema: &[u8], quirks: Quirks) -> (Result<(), String>, Vec<String>) {
+pub(super) fn validate(instance: &Json, schema: &Str, quirks: Quirks) -> (Result<(), String>, Vec<String>) {
+    let plain = PLAIN.with(|recent| {
+        recent.get(quirks, schema, || read(schema).ok().and_then(|document| plain::Plain::new(document, &quirks)))
+    });
+    if plain.as_ref().as_ref().is_some_and(|plain| plain.accepts(instance, &quirks)) {
+        return (Ok(()), Vec::new());
+    }
+    validate_compiled(instance, schema, quirks)
+}
+
+/// As [`validate`], whatever the schema.
+fn validate_compiled(instance: &Json, schema: &Str, quirks: Quirks) -> (Result<(), String>, Vec<String>) {
     let entry = COMPILED.with(|recent| {
         recent.get(quirks, schema, || {
             let mut urns = Vec::new();
@@ -82,12 +97,17 @@ pub(super) fn validate(instance: &Json, schema: &[u8], quirks: Quirks) -> (Resul
     (verdict, entry.1.clone())
 }
 
-fn compile(schema: &[u8], quirks: &Quirks, urns: &mut Vec<String>) -> Result<Compiled, String> {
+fn read(schema: &[u8]) -> Result<Json, String> {
     let (document, end) = Json::decode(schema)?;
     let rest = schema.get(end..).unwrap_or_default();
     if !rest.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')) {
         return Err("invalid character after top-level value".into());
     }
+    Ok(document)
+}
+
+fn compile(schema: &[u8], quirks: &Quirks, urns: &mut Vec<String>) -> Result<Compiled, String> {
+    let document = read(schema)?;
     let mut compiler = compile::Compiler::new(quirks, urns);
     compiler.add(SCHEMA_URL, document);
     let root = compiler.compile(SCHEMA_URL)?;

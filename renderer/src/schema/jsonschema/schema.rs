@@ -76,10 +76,13 @@ impl Types {
         })
     }
 
+    /// The type of a name.
+    pub(super) fn of_name(name: &[u8]) -> Option<Types> {
+        TYPE_NAMES.iter().position(|n| n.as_bytes() == name).map(|at| Types(1 << at))
+    }
+
     pub(super) fn add(&mut self, name: &[u8]) {
-        if let Some(at) = TYPE_NAMES.iter().position(|n| n.as_bytes() == name) {
-            self.0 |= 1 << at;
-        }
+        self.0 |= Types::of_name(name).unwrap_or_default().0;
     }
 
     pub(super) fn intersects(self, other: Types) -> bool {

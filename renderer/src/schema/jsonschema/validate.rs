@@ -277,12 +277,12 @@ impl Walker<'_> {
             return Some(Kind::Type { got, want });
         }
         if let Some(want) = &schema.constant
-            && !self.equals(value, want)
+            && !equals(value, want, self.quirks)
         {
             return Some(Kind::Const(want.clone()));
         }
         if let Some((values, types)) = &schema.enumeration
-            && !(types.intersects(got) && values.iter().any(|want| self.equals(value, want)))
+            && !(types.intersects(got) && values.iter().any(|want| equals(value, want, self.quirks)))
         {
             return Some(Kind::Enum(values.clone()));
         }
@@ -293,26 +293,6 @@ impl Walker<'_> {
             return Some(Kind::Format { got: value.clone(), want: name.clone(), error });
         }
         None
-    }
-
-    /// `equals`: the first operand is the instance's.
-    fn equals(&self, a: &Json, b: &Json) -> bool {
-        match (a, b) {
-            (Json::Object(a), Json::Object(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|((name, a), (other, b))| name == other && self.equals(a, b))
-            }
-            (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.equals(a, b)),
-            (Json::Null, Json::Null) => true,
-            (Json::Bool(a), Json::Bool(b)) => a == b,
-            (Json::String(a), Json::String(b)) => a == b,
-            (Json::Number(a), Json::Number(b)) => {
-                a == b || Decimal::parse(a).zip(Decimal::parse(b)).is_some_and(|(a, b)| a == b)
-            }
-            (Json::Number(a), Json::String(b)) if self.quirks.numbers_equal_their_text => {
-                Decimal::parse(a).zip(Decimal::parse_any(b)).is_some_and(|(a, b)| a == b)
-            }
-            _ => false,
-        }
     }
 
     /// `validateSelf`: another schema for the same value.
@@ -564,7 +544,7 @@ impl Walker<'_> {
         // Longer lists are compared by a hash that keeps numbers and strings apart.
         if items.len() <= 20 {
             for (b, item) in items.iter().enumerate() {
-                if let Some(a) = items.iter().take(b).position(|other| self.equals(item, other)) {
+                if let Some(a) = items.iter().take(b).position(|other| equals(item, other, self.quirks)) {
                     return Some((a, b));
                 }
             }
@@ -582,7 +562,7 @@ impl Walker<'_> {
         });
         let second = pairs.min()?;
         let item = items.get(second)?;
-        let first = items.iter().take(second).position(|other| self.equals(item, other))?;
+        let first = items.iter().take(second).position(|other| equals(item, other, self.quirks))?;
         Some((first, second))
     }
 
@@ -742,17 +722,37 @@ impl Walker<'_> {
     }
 }
 
-fn is_integer(value: &Json) -> bool {
+/// `equals`: the first operand is the instance's.
+pub(super) fn equals(a: &Json, b: &Json, quirks: &Quirks) -> bool {
+    match (a, b) {
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|((name, a), (other, b))| name == other && equals(a, b, quirks))
+        }
+        (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equals(a, b, quirks)),
+        (Json::Null, Json::Null) => true,
+        (Json::Bool(a), Json::Bool(b)) => a == b,
+        (Json::String(a), Json::String(b)) => a == b,
+        (Json::Number(a), Json::Number(b)) => {
+            a == b || Decimal::parse(a).zip(Decimal::parse(b)).is_some_and(|(a, b)| a == b)
+        }
+        (Json::Number(a), Json::String(b)) if quirks.numbers_equal_their_text => {
+            Decimal::parse(a).zip(Decimal::parse_any(b)).is_some_and(|(a, b)| a == b)
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn is_integer(value: &Json) -> bool {
     matches!(value, Json::Number(text) if Decimal::parse(text).is_some_and(|d| d.is_integer()))
 }
 
 /// A pattern, which was found to be one before.
-fn compiled(pattern: &Str) -> Option<Rc<Regexp>> {
+pub(super) fn compiled(pattern: &Str) -> Option<Rc<Regexp>> {
     Regexp::compile(pattern, &Toolchain::default()).ok()
 }
 
 /// Whether Go's regexp matches anywhere.
-fn matches(pattern: &Str, text: &[u8]) -> bool {
+pub(super) fn matches(pattern: &Str, text: &[u8]) -> bool {
     compiled(pattern).is_some_and(|regexp| regexp.is_match(text))
 }
 
