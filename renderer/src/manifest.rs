@@ -19,7 +19,9 @@ pub use head::Head;
 pub use hook::{Hook, HookEvent};
 pub use kind_order::KindOrder;
 pub use layout::{Layout, LayoutError, OutputFile};
-pub use output::{OutputWrite, Selection, ShowOnlyError, Stream, manifest_stream, output_writes, template_stream, write_stream};
+pub use output::{
+    OutputWrite, Selection, ShowOnlyError, Stream, manifest_stream, output_writes, template_stream, write_stream,
+};
 pub use sort::{HeadError, Sorted, sort_manifests};
 pub use split::split_manifests;
 

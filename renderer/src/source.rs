@@ -131,10 +131,7 @@ impl File {
     /// A file whose bytes are read when somebody asks for them: once, on any thread. Most of what lies in a chart beside
     /// its templates and values (CRDs, dashboards, pictures) is never asked for. `read` tells why it fails in a message
     /// that names the file.
-    pub fn read_later(
-        name: impl Into<Str>,
-        read: impl Fn() -> Result<Str, String> + Send + Sync + 'static,
-    ) -> File {
+    pub fn read_later(name: impl Into<Str>, read: impl Fn() -> Result<Str, String> + Send + Sync + 'static) -> File {
         let later = Some(Later { read: Arc::new(read), without_bom: false });
         File::of(name.into(), Content { data: OnceLock::new(), id: None, later })
     }

@@ -127,8 +127,12 @@ fn sizes_are_limited() {
 fn large_files_are_read_when_they_are_asked_for() {
     let large = "x".repeat(3 * SMALL);
     let marked = format!("\u{feff}{large}");
-    let folder =
-        Folder::new(&[("c/Chart.yaml", CHART), ("c/templates/t", &marked), ("c/crds/a", &marked), ("c/crds/b", &large)]);
+    let folder = Folder::new(&[
+        ("c/Chart.yaml", CHART),
+        ("c/templates/t", &marked),
+        ("c/crds/a", &marked),
+        ("c/crds/b", &large),
+    ]);
     let load = || folder.load(&HELM_4_3).0.expect("loaded");
     let file = |chart: &Chart, name: &str| chart.files.iter().find(|f| f.name == name).expect("a file").clone();
     let chart = load();
@@ -143,10 +147,7 @@ fn large_files_are_read_when_they_are_asked_for() {
     fs::write(folder.at("c/crds/b"), large.replace('x', "yy")).expect("written");
     fs::remove_file(folder.at("c/crds/a")).expect("removed");
     let failure = |name| file(&chart, name).data().map_err(ToString::to_string).err().unwrap_or_default();
-    assert_eq!(
-        failure("crds/b"),
-        "error reading crds/b: it has changed since the chart was loaded; render again"
-    );
+    assert_eq!(failure("crds/b"), "error reading crds/b: it has changed since the chart was loaded; render again");
     let gone = failure("crds/a");
     assert!(gone.starts_with("error reading crds/a: open ") && gone.ends_with("no such file or directory"), "{gone}");
 }

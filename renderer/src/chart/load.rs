@@ -129,9 +129,8 @@ pub fn looks_into(name: &[u8]) -> bool {
 
 /// What a chart's metadata is read with: in Helm 4 its `apiVersion` picks the loader, for its subcharts as well.
 fn package<'f>(mut files: impl Iterator<Item = &'f File>, dialect: &Dialect) -> StructPackage {
-    let is_v3 = |file: &File| {
-        file.data().is_ok_and(|data| decode::api_version(data).is_ok_and(|version| version == "v3"))
-    };
+    let is_v3 =
+        |file: &File| file.data().is_ok_and(|data| decode::api_version(data).is_ok_and(|version| version == "v3"));
     if dialect.chart.api_version_checked && files.any(|file| file.name == "Chart.yaml" && is_v3(file)) {
         StructPackage::V3
     } else {

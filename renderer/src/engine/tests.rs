@@ -6,8 +6,8 @@ use thinlock_go::{Frozen, Host, types};
 
 use super::*;
 use crate::dialect::{HELM_3_17, HELM_3_19, HELM_3_22, HELM_4_1, HELM_4_3};
-use crate::source::File;
 use crate::manifest::{Selection, manifest_stream, template_stream};
+use crate::source::File;
 use crate::{FileSet, Log};
 
 struct TestHost;

@@ -215,8 +215,7 @@ mod tests {
                 content: Text::whole(text.as_bytes().to_vec()),
                 head: Head::default(),
             });
-            let rendered =
-                Rendered { crds: crds.collect(), manifests: manifests.collect(), ..Rendered::default() };
+            let rendered = Rendered { crds: crds.collect(), manifests: manifests.collect(), ..Rendered::default() };
             let mut written = Vec::new();
             write_stream(&rendered, Selection::default(), &mut written).expect("written");
             assert_eq!(String::from_utf8_lossy(&written), want);

@@ -79,7 +79,8 @@ impl Object for Files {
         if let Some(map) = self.map.get() {
             return Some(Value::Map(map.clone()));
         }
-        let entries = self.files.iter().map(|(name, file)| Some((name.clone(), Value::bytes(file.data().ok()?.clone()))));
+        let entries =
+            self.files.iter().map(|(name, file)| Some((name.clone(), Value::bytes(file.data().ok()?.clone()))));
         let map = Map::from_entries(&MAP_STRING_BYTES, entries.collect::<Option<_>>()?);
         Some(Value::Map(self.map.get_or_init(|| map).clone()))
     }

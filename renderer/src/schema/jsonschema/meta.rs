@@ -284,7 +284,8 @@ pub(super) fn shapes(draft: Draft) -> impl Iterator<Item = (&'static [u8], Shape
             (false, &[CORE_2020, APPLICATOR, APPLICATOR_2020, UNEVALUATED, VALIDATION, META_DATA, FORMAT, CONTENT, OLD])
         }
     };
-    let single = SINGLE.iter().filter(move |(since, ..)| single && *since <= draft).map(|(_, name, shape)| (name, shape));
+    let single =
+        SINGLE.iter().filter(move |(since, ..)| single && *since <= draft).map(|(_, name, shape)| (name, shape));
     let parts = parts.iter().flat_map(|part| part.iter()).map(|(name, shape)| (name, shape));
     single.chain(parts).map(|(name, shape)| (name.as_bytes(), *shape))
 }

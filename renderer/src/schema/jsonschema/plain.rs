@@ -47,7 +47,7 @@ impl Plain {
         };
         let shapes = meta::shapes(draft).collect();
         let mut check = Check { draft, shapes: &shapes, quirks, references: Vec::new() };
-        let plain = check.root(&document) && check.references.iter().all(|r| target(&document, r, draft).is_some());
+        let plain = check.root(&document) && check.targets(&document);
         plain.then_some(Plain { document, draft })
     }
 
@@ -58,32 +58,37 @@ impl Plain {
     }
 }
 
-/// What a local reference leads to, if that is a schema.
-fn target<'s>(document: &'s Json, reference: &str, draft: Draft) -> Option<&'s Json> {
-    let pointer = reference.strip_prefix('#')?;
-    if pointer.contains('%') {
-        return None;
-    }
+/// What a local reference leads to, and whether a schema is known to stand there.
+fn target<'s>(document: &'s Json, reference: &str, draft: Draft) -> Option<(&'s Json, bool)> {
+    let pointer = reference.strip_prefix('#').filter(|pointer| !pointer.contains('%'))?;
     let mut tokens = match pointer {
-        "" => return Some(document),
+        "" => return Some((document, true)),
         _ => pointer.strip_prefix('/')?.split('/'),
     };
-    let mut schema = document;
+    let (mut value, mut is_schema) = (document, true);
     while let Some(token) = tokens.next() {
+        let place = |keyword: &str, value: &Json| document::place(draft, keyword.as_bytes(), value);
         let keyword = unescape(token)?;
-        let value = schema.get(keyword.as_bytes())?;
-        schema = match document::place(draft, keyword.as_bytes(), value)? {
-            Place::Value => value,
-            Place::Member => value.get(unescape(tokens.next()?)?.as_bytes())?,
-            Place::Item => {
-                let index = tokens.next()?;
-                let at: usize = index.parse().ok()?;
-                // There is one way to write an index.
-                value.as_array()?.get(at).filter(|_| at.to_string() == index)?
-            }
+        let inner = step(value, &keyword)?;
+        (value, is_schema) = match place(&keyword, inner).filter(|_| is_schema) {
+            Some(Place::Value) => (inner, true),
+            Some(Place::Member | Place::Item) => match tokens.next() {
+                Some(token) => (step(inner, &unescape(token)?)?, true),
+                None => (inner, false),
+            },
+            None => (inner, false),
         };
     }
-    Some(schema)
+    Some((value, is_schema))
+}
+
+/// One token of a pointer.
+fn step<'s>(value: &'s Json, token: &str) -> Option<&'s Json> {
+    match value {
+        // There is one way to write an index.
+        Json::Array(items) => items.get(token.parse::<usize>().ok().filter(|at| at.to_string() == token)?),
+        _ => value.get(token.as_bytes()),
+    }
 }
 
 /// The look at the schema itself: everything here says no when in doubt.
@@ -97,6 +102,23 @@ struct Check<'s> {
 impl Check<'_> {
     fn root(&mut self, document: &Json) -> bool {
         self.entries(document, 0, true)
+    }
+
+    /// What the references lead to must be there; where nobody said that it is a schema, it must look like one.
+    fn targets(&mut self, document: &Json) -> bool {
+        let mut checked = 0;
+        while let Some(reference) = self.references.get(checked) {
+            let fits = match target(document, reference, self.draft) {
+                Some((_, true)) => true,
+                Some((schema, false)) => self.schema(schema, 0),
+                None => false,
+            };
+            if !fits {
+                return false;
+            }
+            checked += 1;
+        }
+        true
     }
 
     fn schema(&mut self, schema: &Json, depth: u32) -> bool {
@@ -256,7 +278,7 @@ impl Verdict<'_> {
         let count = || number(wanted)?.to_int();
         Some(match keyword {
             b"$ref" => {
-                let target = target(&self.plain.document, wanted.as_str()?.to_utf8()?, draft)?;
+                let (target, _) = target(&self.plain.document, wanted.as_str()?.to_utf8()?, draft)?;
                 self.of(target, value, same + 1)?
             }
             b"type" => has_type(wanted, value)?,

@@ -59,6 +59,15 @@ fn what_most_charts_write_needs_no_compiler() {
 }
 
 #[test]
+fn references_lead_anywhere() {
+    // Draft 7 knows no `$defs`, which charts use all the same.
+    let schema = r##"{"$schema":"http://json-schema.org/draft-07/schema#","items":{"$ref":"#/$defs/a"},
+        "$defs":{"a":{"type":"object","additionalProperties":{"$ref":"#/$defs/b/0"}},"b":[{"type":"string"}]}}"##;
+    assert_eq!(verdict(schema, r#"[{"x":"y"}]"#), Some(true));
+    assert_eq!(verdict(schema, r#"[{"x":1}]"#), Some(false));
+}
+
+#[test]
 fn what_is_not_plain_is_left_to_the_compiler() {
     for schema in [
         "[]",
@@ -68,8 +77,11 @@ fn what_is_not_plain_is_left_to_the_compiler() {
         r#"{"pattern":"("}"#,
         r#"{"patternProperties":{"(":{}}}"#,
         r##"{"$ref":"#/properties"}"##,
+        r##"{"$ref":"#/enum","enum":[{}]}"##,
         r##"{"$ref":"#/properties/a","properties":{"b":{}}}"##,
-        r##"{"$ref":"#/nothing/a","nothing":{"a":{}}}"##,
+        r##"{"$ref":"#/nothing/a","nothing":{"a":{"type":1}}}"##,
+        r##"{"$ref":"#/nothing/a","nothing":{"a":{"$id":"x"}}}"##,
+        r##"{"$ref":"#/nothing/01","nothing":[{},{}]}"##,
         r##"{"$ref":"#a","$defs":{"a":{"$anchor":"a"}}}"##,
         r#"{"$ref":"other.json"}"#,
         r#"{"properties":{"a":{"$id":"x"}}}"#,
@@ -143,7 +155,7 @@ fn schema() -> impl Strategy<Value = String> {
             r#""minProperties":1"#, r#""maxProperties":1"#, r#""required":["a"]"#, r#""title":"x""#, r#""x":"y""#,
         ]),
         2 => one(&[
-            r##""$ref":"#""##, r##""$ref":"#/properties/a""##, r##""$ref":"#/definitions/a""##, r##""$ref":"#/allOf/0""##,
+            r##""$ref":"#""##, r##""$ref":"#/properties/a""##, r##""$ref":"#/definitions/a""##, r##""$ref":"#/allOf/0""##, r##""$ref":"#/x/a""##,
         ]),
         1 => one(&[
             r#""type":"text""#, r#""pattern":"(""#, r#""$id":"x""#, r#""$anchor":"a""#, r#""id":"x""#, r#""required":[]"#,
@@ -168,8 +180,9 @@ fn schema() -> impl Strategy<Value = String> {
             ][..],
         );
         let of_list = prop::sample::select(&["allOf", "anyOf", "oneOf", "prefixItems", "items"][..]);
-        let of_names =
-            prop::sample::select(&["properties", "patternProperties", "definitions", "$defs", "dependentSchemas"][..]);
+        let of_names = prop::sample::select(
+            &["properties", "patternProperties", "definitions", "$defs", "dependentSchemas", "x"][..],
+        );
         let keyword = prop_oneof![
             simple.clone(),
             (of_one, inner.clone()).prop_map(|(keyword, schema)| format!(r#""{keyword}":{schema}"#)),
