@@ -111,29 +111,30 @@ fn open_error(location: &Path, error: &io::Error) -> String {
 /// What most of a chart's files fit in.
 const SMALL: usize = 16 << 10;
 
-/// What there is of a file.
-enum Found {
-    Whole(Str),
-    /// It is larger than the buffer; this much is in that.
-    Begun(fs::File, fs::Metadata),
-    TooLarge,
-}
-
-/// Reads a file of at most `max` bytes if it is a small one: by way of a buffer, whose memory serves for all of them.
-fn read_small(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Found> {
+/// Reads a file of at most `max` bytes; a small one by way of a buffer, whose memory serves for all of them, a large one
+/// straight into memory of its own. `None` if there are more bytes.
+fn read_up_to(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Str>> {
     let mut file = fs::File::open(location)?;
     buffer.resize(SMALL, 0);
     let filled = read_full(&mut file, buffer)?;
     if filled < SMALL {
-        return Ok(if filled as u64 <= max { Found::Whole(Str::from(&buffer[..filled])) } else { Found::TooLarge });
+        return Ok((filled as u64 <= max).then(|| Str::from(&buffer[..filled])));
     }
-    let info = file.metadata()?;
-    Ok(if info.len() <= max { Found::Begun(file, info) } else { Found::TooLarge })
+    let len = file.metadata()?.len();
+    if len > max {
+        return Ok(None);
+    }
+    if let Some(whole) = read_rest(&mut file, len, buffer)? {
+        return Ok(Some(whole));
+    }
+    // Its length is not what the system says, or has just changed.
+    let bytes = fs::read(location)?;
+    Ok((bytes.len() as u64 <= max).then(|| Str::from(bytes)))
 }
 
-/// Reads the rest of a file, straight into memory of its own. `None` if its length is not what the system says.
-fn read_large(file: &mut fs::File, info: &fs::Metadata, begin: &[u8]) -> io::Result<Option<Str>> {
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(info.len()).unwrap_or(usize::MAX)).collect();
+/// Reads what comes after the beginning of a file, straight into memory of its own. `None` if it has another length.
+fn read_rest(file: &mut fs::File, len: u64, begin: &[u8]) -> io::Result<Option<Str>> {
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(len).unwrap_or(usize::MAX)).collect();
     let Some((first, rest)) = Arc::get_mut(&mut bytes).and_then(|whole| whole.split_at_mut_checked(begin.len())) else {
         return Ok(None);
     };
@@ -142,13 +143,31 @@ fn read_large(file: &mut fs::File, info: &fs::Metadata, begin: &[u8]) -> io::Res
     Ok(whole.then(|| Str::from(bytes)))
 }
 
+/// What tells that a file is still what it was.
+#[derive(PartialEq)]
+struct Stamp {
+    file: (u64, u64),
+    len: u64,
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(info: &fs::Metadata) -> Stamp {
+        Stamp { file: (info.dev(), info.ino()), len: info.len(), changed: (info.mtime(), info.mtime_nsec()) }
+    }
+}
+
+/// Whether reading a file will not fail for want of a permission: everybody has it.
+fn is_readable(info: &fs::Metadata) -> bool {
+    const ALL: u32 = 0o444;
+    info.is_file() && info.mode() & ALL == ALL
+}
+
 /// Reads a file that was looked at before, and is to be what it was then; `name` is its name in messages.
-fn read_unchanged(location: &Path, name: &str, before: &fs::Metadata) -> Result<Str, String> {
+fn read_unchanged(location: &Path, name: &str, before: &Stamp) -> Result<Str, String> {
     let read = || {
         let mut file = fs::File::open(location)?;
-        let info = file.metadata()?;
-        let stamp = |info: &fs::Metadata| (info.dev(), info.ino(), info.len(), info.mtime(), info.mtime_nsec());
-        if stamp(&info) == stamp(before) { read_large(&mut file, &info, &[]) } else { Ok(None) }
+        if Stamp::of(&file.metadata()?) == *before { read_rest(&mut file, before.len, &[]) } else { Ok(None) }
     };
     match read() {
         Ok(Some(data)) => Ok(data),
@@ -273,23 +292,19 @@ impl Walk<'_> {
         let limit = if limited { chart::MAX_CHART_SIZE } else { MAX_DIRECTORY };
         let name = String::from_utf8_lossy(name);
         let left = max.min(limit.saturating_sub(self.read));
-        let failed = |e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e)));
-        let data = match read_small(location, left, &mut self.buffer).map_err(failed)? {
-            Found::Whole(data) => Some(data),
-            Found::Begun(_, info) if info.len() >= SMALL as u64 && !chart::looks_into(self.name(location)) => {
-                self.read += info.len();
-                let (location, shown) = (location.to_owned(), name.into_owned());
-                let name = Str::from(self.name(&location));
-                self.files.push(File::read_later(name, move || read_unchanged(&location, &shown, &info)));
-                return Ok(Next::Enter);
-            }
-            Found::Begun(mut file, info) => match read_large(&mut file, &info, &self.buffer).map_err(failed)? {
-                Some(data) => Some(data),
-                // It has no length, or is just being written to.
-                None => Some(Str::from(fs::read(location).map_err(failed)?)).filter(|data| data.len() as u64 <= left),
-            },
-            Found::TooLarge => None,
-        };
+        if !chart::looks_into(self.name(location))
+            && let Ok(info) = fs::metadata(location)
+            && is_readable(&info)
+            && (1..=left).contains(&info.len())
+        {
+            self.read += info.len();
+            let (stamp, shown, location) = (Stamp::of(&info), name.into_owned(), location.to_owned());
+            let name = Str::from(self.name(&location));
+            self.files.push(File::read_later(name, move || read_unchanged(&location, &shown, &stamp)));
+            return Ok(Next::Enter);
+        }
+        let data = read_up_to(location, left, &mut self.buffer)
+            .map_err(|e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e))))?;
         let Some(data) = data else {
             if fs::metadata(location).is_ok_and(|info| info.len() > max) {
                 let base = strconv::quote(path::base(real.as_os_str().as_bytes()));

@@ -171,7 +171,7 @@ impl File {
                 Some(rest) => File::new(self.name.clone(), rest),
                 None => self,
             },
-            (None, Some(later)) => {
+            (None, Some(later)) if !later.without_bom => {
                 let later = Some(Later { read: Arc::clone(&later.read), without_bom: true });
                 File::of(self.name, Content { data: OnceLock::new(), id: self.content.id, later })
             }

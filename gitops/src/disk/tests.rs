@@ -1,6 +1,6 @@
 //! Charts on a real disk, with what Helm 3.22 and 4.3 said of them.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use tempfile::TempDir;
 use thinlock_renderer::dialect::{HELM_3_22, HELM_4_3};
@@ -124,30 +124,39 @@ fn sizes_are_limited() {
 }
 
 #[test]
-fn large_files_are_read_when_they_are_asked_for() {
-    let large = "x".repeat(3 * SMALL);
-    let marked = format!("\u{feff}{large}");
+fn what_need_not_be_read_is_read_when_it_is_asked_for() {
+    let text = |lines: usize| format!("\u{feff}{}", "x: y\n".repeat(lines));
+    let large = text(SMALL);
     let folder = Folder::new(&[
         ("c/Chart.yaml", CHART),
-        ("c/templates/t", &marked),
-        ("c/crds/a", &marked),
-        ("c/crds/b", &large),
+        ("c/templates/t", &large),
+        ("c/crds/a", &large),
+        ("c/crds/b", &text(1)),
+        ("c/charts/s/Chart.yaml", CHART),
+        ("c/charts/s/values.yaml", &large),
+        ("c/charts/s/values.schema.json", "{}"),
+        ("c/charts/s/templates/t", &text(1)),
     ]);
     let load = || folder.load(&HELM_4_3).0.expect("loaded");
     let file = |chart: &Chart, name: &str| chart.files.iter().find(|f| f.name == name).expect("a file").clone();
     let chart = load();
-    assert_eq!(chart.templates[0].data(), Ok(&Str::from(large.as_str())));
-    assert!(format!("{:?}", chart.templates[0]).ends_with("(49152 bytes)"));
-    assert!(format!("{:?}", chart.files).contains("not read"));
-    for name in ["crds/a", "crds/b"] {
-        assert_eq!(file(&chart, name).data(), Ok(&Str::from(large.as_str())), "{name}");
+    assert!(format!("{:?}", chart.templates).ends_with("(81920 bytes)]"), "{:?}", chart.templates);
+    let subchart = &chart.subcharts[0];
+    for lazy in [&chart.files, &subchart.templates, &subchart.schema.iter().cloned().collect()] {
+        assert!(lazy.iter().all(|file| format!("{file:?}").ends_with("(not read)")), "{lazy:?}");
+    }
+    for (file, lines) in [(&subchart.templates[0], 1), (&file(&chart, "crds/a"), SMALL), (&file(&chart, "crds/b"), 1)] {
+        assert_eq!(file.data(), Ok(&Str::from("x: y\n".repeat(lines))), "{file:?}");
     }
     // What is not there any more, or is another file, is not taken for what was there.
     let chart = load();
-    fs::write(folder.at("c/crds/b"), large.replace('x', "yy")).expect("written");
+    fs::write(folder.at("c/crds/b"), text(2)).expect("written");
     fs::remove_file(folder.at("c/crds/a")).expect("removed");
     let failure = |name| file(&chart, name).data().map_err(ToString::to_string).err().unwrap_or_default();
     assert_eq!(failure("crds/b"), "error reading crds/b: it has changed since the chart was loaded; render again");
     let gone = failure("crds/a");
     assert!(gone.starts_with("error reading crds/a: open ") && gone.ends_with("no such file or directory"), "{gone}");
+    // What may turn out not to be readable is read at once, as Helm does.
+    fs::set_permissions(folder.at("c/crds/b"), fs::Permissions::from_mode(0o640)).expect("changed");
+    assert!(format!("{:?}", load().files).ends_with("\"crds/b\" (10 bytes)]"));
 }

@@ -27,6 +27,9 @@ struct Pattern {
     place: Place,
     /// Whether nothing but the very name matches it.
     literal: bool,
+    /// How much of its beginning and of its end stands for itself; none where it has classes or escapes, which may be
+    /// wrong, and then are only if the match comes to them.
+    fixed: (usize, usize),
     negate: bool,
     directory: bool,
     /// How many slashes a Helm 3 has stripped off an anchored rule so far.
@@ -83,7 +86,14 @@ impl Rules {
             Place::Name
         };
         let literal = !rule.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'\\'));
-        self.patterns.push(Pattern { rule: rule.into(), place, literal, negate, directory, stripped: Cell::new(0) });
+        let fixed = if rule.iter().any(|c| matches!(c, b'[' | b'\\')) {
+            (0, 0)
+        } else {
+            let is_fixed = |c: &&u8| !matches!(c, b'*' | b'?');
+            (rule.iter().take_while(is_fixed).count(), rule.iter().rev().take_while(is_fixed).count())
+        };
+        let rule = rule.into();
+        self.patterns.push(Pattern { rule, place, literal, fixed, negate, directory, stripped: Cell::new(0) });
         Ok(())
     }
 
@@ -119,6 +129,13 @@ impl Rules {
         if pattern.literal {
             return rule == name;
         }
+        let (begin, end) = pattern.fixed;
+        let begin = begin.saturating_sub(pattern.rule.len() - rule.len());
+        if !(rule.get(..begin).is_some_and(|begin| name.starts_with(begin))
+            && rule.get(rule.len() - end..).is_some_and(|end| name.ends_with(end)))
+        {
+            return false;
+        }
         path::filepath_match(rule, name).unwrap_or_else(|_| {
             logs.push(Log::IgnorePatternFailed { rule: rule.into(), kind: pattern.place as u8 });
             false
@@ -152,6 +169,9 @@ mod tests {
         check("/d\n", &HELM_4_1, &[("d", false, true), ("x/d", false, false)]);
         check("a/*.y\n", &HELM_4_1, &[("a/b.y", false, true), ("a/c/b.y", false, false)]);
         check("# x\n\n", &HELM_4_1, &[("x", false, false), ("templates/.x", false, true)]);
+        check("/a/b*c\n", &HELM_4_1, &[("a/b-c", false, true), ("a/b-d", false, false), ("x/b-c", false, false)]);
+        check("ab*ba\n", &HELM_4_1, &[("aba", false, false), ("abba", false, true), ("d/ab.ba", false, true)]);
+        check("[a-c]*.\\?\n", &HELM_4_1, &[("b.?", false, true), ("d.?", false, false), ("b.x", false, false)]);
         check("!keep\n", &HELM_4_1, &[("keep", false, false), ("other", false, true)]);
     }
 

@@ -106,8 +106,12 @@ pub fn load_archive(data: &[u8], name: &str, dialect: &Dialect, logs: &mut Vec<L
     load(files.files().to_vec(), (dialect, package), logs, &mut budget, 0)
 }
 
-/// Whether loading a chart looks into a file of it: what else it holds may be read when it is asked for.
+/// Whether a file of a chart is looked into in any case: by loading, or because a render parses it. All other files may
+/// be read when somebody asks for them; those of subcharts are not asked for where the values turn these off.
 pub fn looks_into(name: &[u8]) -> bool {
+    if name.starts_with(b"templates/") || name == b"values.schema.json" {
+        return true;
+    }
     let mut name = name;
     while let Some(below) = name.strip_prefix(b"charts/") {
         match below.iter().position(|c| *c == b'/') {
@@ -115,16 +119,7 @@ pub fn looks_into(name: &[u8]) -> bool {
             None => return true,
         }
     }
-    name.starts_with(b"templates/")
-        || matches!(
-            name,
-            b"Chart.yaml"
-                | b"Chart.lock"
-                | b"values.yaml"
-                | b"values.schema.json"
-                | b"requirements.yaml"
-                | b"requirements.lock"
-        )
+    matches!(name, b"Chart.yaml" | b"Chart.lock" | b"values.yaml" | b"requirements.yaml" | b"requirements.lock")
 }
 
 /// What a chart's metadata is read with: in Helm 4 its `apiVersion` picks the loader, for its subcharts as well.
@@ -173,7 +168,7 @@ fn load(
                 let values = values::parse_file(file.data()?, &dialect.values);
                 chart.values = Some(values.map_err(|e| ChartError::new(format!("cannot load values.yaml: {e}")))?);
             }
-            b"values.schema.json" => chart.schema = Some(file.data()?.clone()),
+            b"values.schema.json" => chart.schema = Some(file),
             b"requirements.yaml" if package != StructPackage::V3 => {
                 let (metadata, nulls) = metadata.get_or_insert_default();
                 let v1 = metadata.api_version == "v1";
@@ -195,10 +190,7 @@ fn load(
                     logs.push(Log::RequirementsLockInV2);
                 }
             }
-            _ if name.starts_with(b"templates/") => {
-                file.data()?;
-                chart.templates.push(file);
-            }
+            _ if name.starts_with(b"templates/") => chart.templates.push(file),
             _ if name.starts_with(b"charts/") => {
                 if path::ext(name) == b".prov" {
                     chart.files.push(file);
@@ -260,7 +252,7 @@ struct Parts {
     templates: Vec<File>,
     files: Vec<File>,
     values: Option<Frozen>,
-    schema: Option<Str>,
+    schema: Option<File>,
 }
 
 #[cfg(test)]

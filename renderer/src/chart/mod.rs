@@ -15,7 +15,7 @@ mod version;
 
 use std::sync::Arc;
 
-use thinlock_go::{Frozen, Str};
+use thinlock_go::Frozen;
 
 use crate::source::File;
 use crate::{Dialect, Log};
@@ -39,8 +39,8 @@ pub struct Chart {
     pub files: Vec<File>,
     /// values.yaml: always a map, empty where there is no such file.
     pub values: Frozen,
-    /// The text of values.schema.json.
-    pub schema: Option<Str>,
+    /// values.schema.json.
+    pub schema: Option<File>,
     /// The charts below `charts/`, by the names of their folders or archives. Helm visits them in random order.
     pub subcharts: Vec<Arc<Chart>>,
 }

@@ -139,8 +139,8 @@ impl<'a> ProcessedChart<'a> {
         &self.loaded().files
     }
 
-    /// The text of values.schema.json.
-    pub fn schema(&self) -> Option<&'a Str> {
+    /// values.schema.json.
+    pub fn schema(&self) -> Option<&'a File> {
         self.loaded().schema.as_ref()
     }
 

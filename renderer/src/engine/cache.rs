@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
 
 use rustc_hash::FxHasher;
 use thinlock_go::{Error, ErrorKind, Frozen, Str};
@@ -13,7 +15,7 @@ use crate::functions::function_map;
 use crate::source::{ContentId, ContentKey, File};
 use crate::{Dialect, FileSet};
 
-use super::link::{Key, Linked, link};
+use super::link::{Key, Linked, TemplateFile, link, template_files};
 
 /// What renders share. One cache serves any number of threads and dialects; it grows with the number of different
 /// charts, and is dropped when the work is done.
@@ -62,10 +64,56 @@ impl Cache {
         self.values.get_or_try_insert((dialect.name, id), || parse().map(Arc::new))
     }
 
-    /// The linked templates of charts.
-    pub(super) fn linked(&self, dialect: &Dialect, charts: &[ProcessedChart<'_>]) -> Result<Arc<Linked>, Error> {
-        self.linked.get_or_try_insert((dialect.name, Key::of(charts)), || {
-            link(charts, dialect, |path, file| self.parsed(dialect, path, file)).map(Arc::new)
+    /// The linked templates of charts, whose files are parsed on other threads while `meanwhile` runs, if there are many.
+    /// What `meanwhile` reports comes first, as if it had run before the parser.
+    pub(super) fn linked<T, E>(
+        &self,
+        dialect: &Dialect,
+        charts: &[ProcessedChart<'_>],
+        meanwhile: impl FnOnce() -> Result<T, E>,
+        wrong: impl FnOnce(Error) -> E,
+    ) -> Result<(T, Arc<Linked>), E> {
+        let key = (dialect.name, Key::of(charts));
+        if let Some(linked) = self.linked.get(&key) {
+            return Ok((meanwhile()?, linked));
+        }
+        let files = template_files(charts);
+        let done = self.parsing(dialect, &files, meanwhile)?;
+        let linked = self.linked.get_or_try_insert(key, || {
+            link(files, charts, dialect, |path, file| self.parsed(dialect, path, file)).map(Arc::new)
+        });
+        Ok((done, linked.map_err(wrong)?))
+    }
+
+    /// Runs `meanwhile`, and parses files on other threads until it has failed. The files are left to be found by
+    /// [`Cache::parsed`]; what does not parse is left to it as well.
+    fn parsing<T, E>(
+        &self,
+        dialect: &Dialect,
+        files: &[TemplateFile<'_>],
+        meanwhile: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let threads = (files.len() / FILES_PER_THREAD).min(MAX_THREADS);
+        if threads == 0 {
+            return meanwhile();
+        }
+        let next = AtomicUsize::new(0);
+        let parse = || {
+            while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let _ = self.parsed(dialect, &file.path, file.file);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                // Where there is no thread to be had, this one does it.
+                let _ = thread::Builder::new().spawn_scoped(scope, parse);
+            }
+            let done = meanwhile();
+            match &done {
+                Ok(_) => parse(),
+                Err(_) => next.store(files.len(), Ordering::Relaxed),
+            }
+            done
         })
     }
 
@@ -85,6 +133,11 @@ impl Cache {
     }
 }
 
+/// A chart needs this many templates before starting another thread is less work than parsing them.
+const FILES_PER_THREAD: usize = 40;
+/// There is not enough to do beside parsing for more.
+const MAX_THREADS: usize = 3;
+
 /// A map that threads share.
 #[derive(Debug)]
 struct Shelf<K, V>(RwLock<HashMap<K, Arc<V>, BuildHasherDefault<FxHasher>>>);
@@ -96,9 +149,13 @@ impl<K, V> Default for Shelf<K, V> {
 }
 
 impl<K: Hash + Eq, V> Shelf<K, V> {
+    fn get(&self, key: &K) -> Option<Arc<V>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).map(Arc::clone)
+    }
+
     fn get_or_try_insert<E>(&self, key: K, make: impl FnOnce() -> Result<Arc<V>, E>) -> Result<Arc<V>, E> {
-        if let Some(value) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(Arc::clone(value));
+        if let Some(value) = self.get(&key) {
+            return Ok(value);
         }
         let made = make()?;
         let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);

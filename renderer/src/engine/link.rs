@@ -44,11 +44,11 @@ impl Key {
 }
 
 /// A template file of one render.
-struct TemplateFile<'a> {
+pub(super) struct TemplateFile<'a> {
     /// Its path from the root chart's name on: `p/charts/sub/templates/t.yaml`.
-    path: Str,
+    pub(super) path: Str,
     /// What is in it.
-    file: &'a File,
+    pub(super) file: &'a File,
     /// Which chart it belongs to, counted as [`charts`] does.
     chart: usize,
 }
@@ -90,7 +90,7 @@ pub(super) fn charts(processed: &Processed) -> Vec<ProcessedChart<'_>> {
 /// The template files of a render with their contents, in Helm's order of parsing and executing: deepest paths first,
 /// and of one depth from the end of the alphabet to its start. So where two files define one template, the one nearer
 /// to the root and to `a` wins.
-fn template_files<'a>(charts: &[ProcessedChart<'a>]) -> Vec<TemplateFile<'a>> {
+pub(super) fn template_files<'a>(charts: &[ProcessedChart<'a>]) -> Vec<TemplateFile<'a>> {
     let mut by_path: BTreeMap<Str, TemplateFile<'a>> = BTreeMap::new();
     for (at, chart) in charts.iter().enumerate() {
         let full_path = chart.full_path();
@@ -110,11 +110,12 @@ fn template_files<'a>(charts: &[ProcessedChart<'a>]) -> Vec<TemplateFile<'a>> {
     files
 }
 
-/// Links the template files of charts, which are parsed by `parse` under their paths.
+/// Links the template files ([`template_files`]) of charts, which are parsed by `parse` under their paths.
 ///
 /// # Errors
 /// The first file that does not parse.
 pub(super) fn link(
+    files: Vec<TemplateFile<'_>>,
     charts: &[ProcessedChart<'_>],
     dialect: &Dialect,
     mut parse: impl FnMut(&Str, &File) -> Result<Arc<Parsed>, Error>,
@@ -123,7 +124,7 @@ pub(super) fn link(
         charts.iter().map(|c| Str::from(path::join([c.full_path().as_bytes(), b"templates"]))).collect();
     let mut set = Set::new("gotpl");
     let mut executed = Vec::new();
-    for TemplateFile { path, file, chart } in template_files(charts) {
+    for TemplateFile { path, file, chart } in files {
         let parsed = parse(&path, file)?;
         set.add(&parsed);
         if !path::base(&path).starts_with(b"_") {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use thinlock_go::{Host, Map, Str, Type, Value, path, stack, strconv, types};
+use thinlock_go::{Error, Host, Map, Str, Type, Value, path, stack, strconv, types};
 use thinlock_template::{Env, Limits, MissingKey};
 
 use crate::chart::{self, Processed, ProcessedChart};
@@ -64,27 +64,28 @@ fn render_here(
     log: &mut Vec<Log>,
 ) -> Result<Rendered, RenderError> {
     let processed = prepare(request, log)?;
-    let values = values(request, &processed, log)?;
-    check_kube_version(request)?;
-
     let charts = charts(&processed);
-    let linked = cache
-        .linked(request.dialect, &charts)
-        .map_err(|e| RenderError::rendering(report::parse_error(b"", &e), Rendered::default()).with_template(e))?;
+    let before = || {
+        let values = values(request, &processed, log)?;
+        check_kube_version(request).map(|()| values)
+    };
+    let wrong = |e: Error| {
+        let mut failures = charts.iter().flat_map(|chart| chart.templates()).filter_map(File::failure);
+        match failures.find(|failure| failure.to_string().as_bytes() == e.data().message.as_bytes()) {
+            Some(failure) => RenderError::unreadable(failure),
+            None => RenderError::rendering(report::parse_error(b"", &e), Rendered::default()).with_template(e),
+        }
+    };
+    let (values, linked) = cache.linked(request.dialect, &charts, before, wrong)?;
     let contexts = contexts(request, &processed, &values);
     let result = execute(request, host, cache, &linked, &contexts);
     // A chart can put a map into itself; taking the maps apart lets go of their memory all the same.
     for context in &contexts {
         context.clear();
     }
-    let mut executed = match result {
-        Ok(executed) => executed,
-        // What a template says of a file that it could not read is not the cause.
-        Err(error) => {
-            let mut files = charts.iter().flat_map(|chart| chart.files());
-            return Err(files.find_map(File::failure).map_or(error, RenderError::unreadable));
-        }
-    };
+    // What a template says of a file that could not be read is not the cause.
+    let failure = || charts.iter().flat_map(|chart| chart.files()).find_map(File::failure);
+    let mut executed = result.map_err(|error| failure().map_or(error, RenderError::unreadable))?;
 
     let notes_path = path::join([processed.root().name().as_bytes(), b"templates", NOTES]);
     let mut notes = Vec::new();

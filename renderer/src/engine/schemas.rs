@@ -3,6 +3,7 @@
 use thinlock_go::{Map, Value};
 
 use crate::chart::ProcessedChart;
+use crate::source::Unreadable;
 use crate::{Dialect, Log, schema};
 
 /// Checks the values of a chart and, in them, those of its subcharts. Each chart that has a schema sees its own.
@@ -16,28 +17,33 @@ pub(super) fn check(
     log: &mut Vec<Log>,
 ) -> Result<(), String> {
     let mut text = String::new();
-    collect(chart, values, dialect, log, &mut text);
+    collect(chart, values, dialect, log, &mut text).map_err(ToString::to_string)?;
     if text.is_empty() {
         return Ok(());
     }
     Err(format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"))
 }
 
-fn collect(chart: ProcessedChart<'_>, values: &Map, dialect: &Dialect, log: &mut Vec<Log>, text: &mut String) {
+fn collect<'c>(
+    chart: ProcessedChart<'c>,
+    values: &Map,
+    dialect: &Dialect,
+    log: &mut Vec<Log>,
+    text: &mut String,
+) -> Result<(), &'c Unreadable> {
     if let Some(schema) = chart.schema() {
+        let schema = schema.data()?;
         log.push(Log::SchemaOfChart { chart: chart.name().clone() });
         log.push(Log::SchemaRead { schema: schema.clone() });
-    }
-    if let Some(schema) = chart.schema()
-        && let Err(error) = schema::validate(&Value::Map(values.clone()), schema, dialect, log)
-    {
-        text.push_str(&format!("{}:\n{error}", chart.name()));
+        if let Err(error) = schema::validate(&Value::Map(values.clone()), schema, dialect, log) {
+            text.push_str(&format!("{}:\n{error}", chart.name()));
+        }
     }
     log.push(Log::DependencyCount { chart: chart.name().clone(), count: chart.subcharts().count() });
     for subchart in chart.subcharts() {
         match values.get(subchart.name()) {
             None | Some(Value::Nil) => {}
-            Some(Value::Map(values)) => collect(subchart, &values, dialect, log, text),
+            Some(Value::Map(values)) => collect(subchart, &values, dialect, log, text)?,
             Some(other) => text.push_str(&format!(
                 "{}:\ninvalid type for values: expected object (map), got {}\n",
                 subchart.name(),
@@ -45,4 +51,5 @@ fn collect(chart: ProcessedChart<'_>, values: &Map, dialect: &Dialect, log: &mut
             )),
         }
     }
+    Ok(())
 }
