@@ -192,6 +192,20 @@ impl<'i> Lexer<'i> {
                 let end = memchr::memchr3(b'"', b'\\', b'\n', after)?;
                 (after[end] == b'"').then_some((Token::String, end + 2))
             }
+            b'`' => {
+                let end = memchr::memchr2(b'`', b'\n', after)?;
+                (after[end] == b'`').then_some((Token::RawString, end + 2))
+            }
+            b'}' if self.paren_depth == 0 && after.first() == Some(&b'}') => {
+                self.inside_action = false;
+                Some((Token::RightDelim, RIGHT.len()))
+            }
+            b'1'..=b'9' => {
+                let len = 1 + after.iter().take_while(|b| b.is_ascii_digit()).count();
+                // A point would go on with the number.
+                let ends = rest.get(len).is_some_and(|b| *b != b'.') && ends_token(&rest[len..]);
+                ends.then_some((Token::Number, len))
+            }
             b'.' | b'$' => {
                 let len = word_len(after);
                 let number = first == b'.' && after.first().is_none_or(u8::is_ascii_digit);

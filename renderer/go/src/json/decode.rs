@@ -226,7 +226,7 @@ fn is_space(b: u8) -> bool {
 struct Parser<'a, B> {
     text: &'a [u8],
     at: usize,
-    made: PhantomData<B>,
+    built: PhantomData<B>,
     /// The first number out of range. Go goes on after it.
     saved_error: Option<String>,
     /// An error was about the end of the text.
@@ -243,7 +243,7 @@ const END: &str = "unexpected end of JSON input";
 
 impl<'a, B: Build> Parser<'a, B> {
     fn new(text: &'a [u8]) -> Parser<'a, B> {
-        Parser { text, at: 0, made: PhantomData, saved_error: None, at_end: false }
+        Parser { text, at: 0, built: PhantomData, saved_error: None, at_end: false }
     }
 
     fn peek(&self) -> Option<u8> {
