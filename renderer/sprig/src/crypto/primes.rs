@@ -48,8 +48,8 @@ pub(crate) fn random_prime(random: &mut HostRandom<'_>, bits: usize) -> BigUint 
             composite.iter().zip(0_u32..).filter(|(composite, _)| !**composite).map(|(_, slot)| 2 * slot).collect();
         let found = match bits {
             ..=512 => first_prime::<{ U512::LIMBS }>(&start, &candidates),
-            ..=1024 => first_prime::<{ U1024::LIMBS }>(&start, &candidates),
-            ..=2048 => first_prime::<{ U2048::LIMBS }>(&start, &candidates),
+            513..=1024 => first_prime::<{ U1024::LIMBS }>(&start, &candidates),
+            1025..=2048 => first_prime::<{ U2048::LIMBS }>(&start, &candidates),
             _ => candidates.iter().find(|above| probably_prime(&(&start + **above), ROUNDS)).copied(),
         };
         let prime = found.map(|above| start + above).filter(|prime| prime.bits() == bits);
@@ -181,7 +181,7 @@ impl<const LIMBS: usize> Test<LIMBS> {
         let number = self.number.to_be_bytes();
         let digest = |block: u32| {
             let mut hash = Sha256::new();
-            hash.update(&number);
+            hash.update(number);
             hash.update((round as u64).to_le_bytes());
             hash.update(block.to_le_bytes());
             hash.finalize()

@@ -17,7 +17,7 @@ use super::super::json::Json;
 use super::document::{self, Place};
 use super::meta::{self, Shape};
 use super::schema::{Draft, Types};
-use super::url::{join, resolve, unescape};
+use super::url::{join, unescape};
 use super::validate::{compiled, equals, is_integer, matches};
 use super::{Quirks, SCHEMA_URL, format};
 
@@ -151,7 +151,7 @@ impl Check<'_> {
         self.draft > Draft::Draft4
             && !id.contains('#')
             && format::check(&Str::from("uri"), &Str::from(id), self.quirks).is_ok()
-            && join(SCHEMA_URL, id).is_ok_and(|(url, _)| resolve(&url, "") == url)
+            && join(SCHEMA_URL, id).is_ok_and(|(url, _)| join(&url, "") == Ok((url, String::new())))
     }
 
     fn value(&mut self, keyword: &[u8], shape: Shape, value: &Json, depth: u32) -> bool {
