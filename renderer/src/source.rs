@@ -149,6 +149,11 @@ impl File {
         data.get_or_init(|| later.as_ref().map_or(Ok(Str::EMPTY), Later::read)).as_ref()
     }
 
+    /// How many bytes there are, if they have been read.
+    pub(crate) fn len_read(&self) -> Option<usize> {
+        self.content.data.get()?.as_ref().ok().map(|data| data.len())
+    }
+
     /// Why reading the bytes has failed, if it has.
     pub(crate) fn failure(&self) -> Option<&Unreadable> {
         self.content.data.get()?.as_ref().err()

@@ -12,6 +12,7 @@ use thinlock_template::{Parsed, TextCache, parse_shared};
 
 use crate::chart::{Chart, ProcessedChart};
 use crate::functions::function_map;
+use crate::schema::Schemas;
 use crate::source::{ContentId, ContentKey, File};
 use crate::{Dialect, FileSet};
 
@@ -29,6 +30,7 @@ pub struct Cache {
     parsed: Shelf<(&'static str, Str, ContentKey), Parsed>,
     linked: Shelf<(&'static str, Key), Linked>,
     texts: Shelf<&'static str, TextCache>,
+    schemas: Schemas,
 }
 
 impl Cache {
@@ -70,6 +72,7 @@ impl Cache {
         &self,
         dialect: &Dialect,
         charts: &[ProcessedChart<'_>],
+        schemas_checked: bool,
         meanwhile: impl FnOnce() -> Result<T, E>,
         wrong: impl FnOnce(Error) -> E,
     ) -> Result<(T, Arc<Linked>), E> {
@@ -78,40 +81,61 @@ impl Cache {
             return Ok((meanwhile()?, linked));
         }
         let files = template_files(charts);
-        let done = self.parsing(dialect, &files, meanwhile)?;
+        let schemas =
+            if schemas_checked { charts.iter().filter_map(ProcessedChart::schema).collect() } else { Vec::new() };
+        let done = self.preparing(dialect, &schemas, &files, meanwhile)?;
         let linked = self.linked.get_or_try_insert(key, || {
             link(files, charts, dialect, |path, file| self.parsed(dialect, path, file)).map(Arc::new)
         });
         Ok((done, linked.map_err(wrong)?))
     }
 
-    /// Runs `meanwhile`, and parses files on other threads until it has failed. The files are left to be found by
-    /// [`Cache::parsed`]; what does not parse is left to it as well.
-    fn parsing<T, E>(
+    /// The schemas that were looked at.
+    pub(super) fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// Runs `meanwhile`, and on other threads looks at schemas and parses files, until it has failed. The files are left to
+    /// be found by [`Cache::parsed`]; what does not parse is left to it as well.
+    fn preparing<T, E>(
         &self,
         dialect: &Dialect,
+        schemas: &[&File],
         files: &[TemplateFile<'_>],
         meanwhile: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let threads = (files.len() / FILES_PER_THREAD).min(MAX_THREADS);
+        let large_schema = schemas.iter().any(|file| file.len_read().is_some_and(|len| len >= LARGE_SCHEMA));
+        let threads = (files.len() / FILES_PER_THREAD + usize::from(large_schema)).min(MAX_THREADS);
         if threads == 0 {
             return meanwhile();
         }
         let next = AtomicUsize::new(0);
+        let next_schema = AtomicUsize::new(0);
         let parse = || {
             while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let _ = self.parsed(dialect, &file.path, file.file);
             }
         };
+        let prepare = || {
+            while let Some(file) = schemas.get(next_schema.fetch_add(1, Ordering::Relaxed)) {
+                if let Ok(schema) = file.data() {
+                    self.schemas.prepare(schema, dialect);
+                }
+            }
+            parse();
+        };
         thread::scope(|scope| {
             for _ in 0..threads {
                 // Where there is no thread to be had, this one does it.
-                let _ = thread::Builder::new().spawn_scoped(scope, parse);
+                let _ = thread::Builder::new().spawn_scoped(scope, prepare);
             }
             let done = meanwhile();
             match &done {
                 Ok(_) => parse(),
-                Err(_) => next.store(files.len(), Ordering::Relaxed),
+                Err(_) => {
+                    next_schema.store(schemas.len(), Ordering::Relaxed);
+                    next.store(files.len(), Ordering::Relaxed);
+                }
             }
             done
         })
@@ -135,6 +159,8 @@ impl Cache {
 
 /// A chart needs this many templates before starting another thread is less work than parsing them.
 const FILES_PER_THREAD: usize = 40;
+/// To look at a schema of this many bytes is more work than starting a thread.
+const LARGE_SCHEMA: usize = 64 << 10;
 /// There is not enough to do beside parsing for more.
 const MAX_THREADS: usize = 3;
 

@@ -66,7 +66,7 @@ fn render_here(
     let processed = prepare(request, log)?;
     let charts = charts(&processed);
     let before = || {
-        let values = values(request, &processed, log)?;
+        let values = values(request, &processed, cache, log)?;
         check_kube_version(request).map(|()| values)
     };
     let wrong = |e: Error| {
@@ -76,7 +76,7 @@ fn render_here(
             None => RenderError::rendering(report::parse_error(b"", &e), Rendered::default()).with_template(e),
         }
     };
-    let (values, linked) = cache.linked(request.dialect, &charts, before, wrong)?;
+    let (values, linked) = cache.linked(request.dialect, &charts, !request.skip_schema_validation, before, wrong)?;
     let contexts = contexts(request, &processed, &values);
     let result = execute(request, host, cache, &linked, &contexts);
     // A chart can put a map into itself; taking the maps apart lets go of their memory all the same.
@@ -157,10 +157,16 @@ fn check_release_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn values(request: &RenderRequest<'_>, processed: &Processed, log: &mut Vec<Log>) -> Result<Map, RenderError> {
+fn values(
+    request: &RenderRequest<'_>,
+    processed: &Processed,
+    cache: &Cache,
+    log: &mut Vec<Log>,
+) -> Result<Map, RenderError> {
     let values = values::coalesce(processed, request.values, request.dialect, log).map_err(RenderError::of_chart)?;
     if !request.skip_schema_validation {
-        schemas::check(processed.root(), &values, request.dialect, log).map_err(RenderError::preparing)?;
+        let known = (request.dialect, cache.schemas());
+        schemas::check(processed.root(), &values, known, log).map_err(RenderError::preparing)?;
     }
     Ok(values)
 }

@@ -3,8 +3,9 @@
 use thinlock_go::{Map, Value};
 
 use crate::chart::ProcessedChart;
+use crate::schema::Schemas;
 use crate::source::Unreadable;
-use crate::{Dialect, Log, schema};
+use crate::{Dialect, Log};
 
 /// Checks the values of a chart and, in them, those of its subcharts. Each chart that has a schema sees its own.
 ///
@@ -13,11 +14,11 @@ use crate::{Dialect, Log, schema};
 pub(super) fn check(
     chart: ProcessedChart<'_>,
     values: &Map,
-    dialect: &Dialect,
+    (dialect, known): (&Dialect, &Schemas),
     log: &mut Vec<Log>,
 ) -> Result<(), String> {
     let mut text = String::new();
-    collect(chart, values, dialect, log, &mut text).map_err(ToString::to_string)?;
+    collect(chart, values, (dialect, known), log, &mut text).map_err(ToString::to_string)?;
     if text.is_empty() {
         return Ok(());
     }
@@ -27,7 +28,7 @@ pub(super) fn check(
 fn collect<'c>(
     chart: ProcessedChart<'c>,
     values: &Map,
-    dialect: &Dialect,
+    (dialect, known): (&Dialect, &Schemas),
     log: &mut Vec<Log>,
     text: &mut String,
 ) -> Result<(), &'c Unreadable> {
@@ -35,7 +36,7 @@ fn collect<'c>(
         let schema = schema.data()?;
         log.push(Log::SchemaOfChart { chart: chart.name().clone() });
         log.push(Log::SchemaRead { schema: schema.clone() });
-        if let Err(error) = schema::validate(&Value::Map(values.clone()), schema, dialect, log) {
+        if let Err(error) = known.validate(&Value::Map(values.clone()), schema, dialect, log) {
             text.push_str(&format!("{}:\n{error}", chart.name()));
         }
     }
@@ -43,7 +44,7 @@ fn collect<'c>(
     for subchart in chart.subcharts() {
         match values.get(subchart.name()) {
             None | Some(Value::Nil) => {}
-            Some(Value::Map(values)) => collect(subchart, &values, dialect, log, text)?,
+            Some(Value::Map(values)) => collect(subchart, &values, (dialect, known), log, text)?,
             Some(other) => text.push_str(&format!(
                 "{}:\ninvalid type for values: expected object (map), got {}\n",
                 subchart.name(),

@@ -15,6 +15,8 @@ mod json;
 mod jsonschema;
 mod remote;
 
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
 use thinlock_go::{Str, Value};
 
 use crate::{Dialect, Log};
@@ -37,6 +39,72 @@ impl Engine {
     pub const JSONSCHEMA_6_0_3: Engine = Engine::Jsonschema(jsonschema::V6_0_3);
 }
 
+/// What is known of schemas: those that have been looked at before, by any thread.
+#[derive(Debug, Default)]
+pub struct Schemas {
+    seen: RwLock<Vec<Seen>>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    schema: Str,
+    engine: Engine,
+    /// The schema as it is taken if it is plain. Who comes first looks; others wait for it.
+    plain: Arc<OnceLock<Option<jsonschema::Plain>>>,
+}
+
+impl Schemas {
+    /// Looks at a schema ahead of [`Schemas::validate`], which then has less to do.
+    pub fn prepare(&self, schema: &Str, dialect: &Dialect) {
+        if let Engine::Jsonschema(quirks) = &dialect.schemas {
+            self.seen(schema, dialect.schemas).get_or_init(|| jsonschema::plain(schema, quirks));
+        }
+    }
+
+    fn seen(&self, schema: &Str, engine: Engine) -> Arc<OnceLock<Option<jsonschema::Plain>>> {
+        let is_it = |seen: &&Seen| seen.engine == engine && seen.schema == *schema;
+        if let Some(seen) = self.seen.read().unwrap_or_else(PoisonError::into_inner).iter().find(is_it) {
+            return Arc::clone(&seen.plain);
+        }
+        let mut all = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seen) = all.iter().find(is_it) {
+            return Arc::clone(&seen.plain);
+        }
+        let plain = Arc::default();
+        all.push(Seen { schema: schema.clone(), engine, plain: Arc::clone(&plain) });
+        plain
+    }
+
+    /// As [`validate`].
+    ///
+    /// # Errors
+    /// As [`validate`].
+    pub fn validate(&self, values: &Value, schema: &Str, dialect: &Dialect, log: &mut Vec<Log>) -> Result<(), String> {
+        match &dialect.schemas {
+            Engine::Gojsonschema => {
+                // The values go through YAML before the schema is looked at, and yaml.v2 writes what it does not read:
+                // U+007F.
+                let text = thinlock_yaml::to_yaml(values).map_err(|error| error.to_string())?;
+                let text = thinlock_yaml::yaml_to_json(&text).map_err(|error| error.to_string())?;
+                gojsonschema::validate(&json::Json::decode(&text)?.0, schema)
+            }
+            Engine::Jsonschema(quirks) => {
+                let instance = json::Json::from_value(values)?;
+                let plain = self.seen(schema, dialect.schemas);
+                let plain = plain.get_or_init(|| jsonschema::plain(schema, quirks)).as_ref();
+                let (verdict, urns) = jsonschema::validate(plain, &instance, schema, *quirks);
+                for urn in urns {
+                    let event = Log::UrnIgnored { urn: urn.into() };
+                    if !log.contains(&event) {
+                        log.push(event);
+                    }
+                }
+                verdict
+            }
+        }
+    }
+}
+
 /// `ValidateAgainstSingleSchema`: validates one chart's values.
 ///
 /// URNs that a schema refers to stand for a schema that allows everything; Helm logs each once.
@@ -45,25 +113,7 @@ impl Engine {
 /// What Helm prints below the chart's name, with a newline at its end where the values are at fault (a schema's own
 /// errors have none).
 pub fn validate(values: &Value, schema: &Str, dialect: &Dialect, log: &mut Vec<Log>) -> Result<(), String> {
-    match &dialect.schemas {
-        Engine::Gojsonschema => {
-            // The values go through YAML before the schema is looked at, and yaml.v2 writes what it does not read: U+007F.
-            let text = thinlock_yaml::to_yaml(values).map_err(|error| error.to_string())?;
-            let text = thinlock_yaml::yaml_to_json(&text).map_err(|error| error.to_string())?;
-            gojsonschema::validate(&json::Json::decode(&text)?.0, schema)
-        }
-        Engine::Jsonschema(quirks) => {
-            let instance = json::Json::from_value(values)?;
-            let (verdict, urns) = jsonschema::validate(&instance, schema, *quirks);
-            for urn in urns {
-                let event = Log::UrnIgnored { urn: urn.into() };
-                if !log.contains(&event) {
-                    log.push(event);
-                }
-            }
-            verdict
-        }
-    }
+    Schemas::default().validate(values, schema, dialect, log)
 }
 
 #[cfg(test)]

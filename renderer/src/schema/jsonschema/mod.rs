@@ -19,6 +19,8 @@ use thinlock_go::Str;
 use super::cache::Recent;
 use super::json::Json;
 
+pub(super) use plain::Plain;
+
 pub(super) use meta::document as meta_document;
 
 /// What differs between 6.0.2 and 6.0.3.
@@ -61,19 +63,25 @@ struct Compiled {
 }
 
 thread_local! {
-    static PLAIN: Recent<Quirks, Option<plain::Plain>> = const { Recent::new() };
     static COMPILED: Recent<Quirks, (Result<Compiled, String>, Vec<String>)> = const { Recent::new() };
 }
 
 /// Validates values as Helm does; also returns the URNs that stand for a schema that allows everything.
-pub(super) fn validate(instance: &Json, schema: &Str, quirks: Quirks) -> (Result<(), String>, Vec<String>) {
-    let plain = PLAIN.with(|recent| {
-        recent.get(quirks, schema, || read(schema).ok().and_then(|document| plain::Plain::new(document, &quirks)))
-    });
-    if plain.as_ref().as_ref().is_some_and(|plain| plain.accepts(instance, &quirks)) {
+pub(super) fn validate(
+    plain: Option<&Plain>,
+    instance: &Json,
+    schema: &Str,
+    quirks: Quirks,
+) -> (Result<(), String>, Vec<String>) {
+    if plain.is_some_and(|plain| plain.accepts(instance, &quirks)) {
         return (Ok(()), Vec::new());
     }
     validate_compiled(instance, schema, quirks)
+}
+
+/// The schema, if it is plain.
+pub(super) fn plain(schema: &[u8], quirks: &Quirks) -> Option<Plain> {
+    Plain::new(read(schema).ok()?, quirks)
 }
 
 /// As [`validate`], whatever the schema.

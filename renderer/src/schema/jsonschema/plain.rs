@@ -22,7 +22,8 @@ use super::validate::{compiled, equals, is_integer, matches};
 use super::{Quirks, SCHEMA_URL, format};
 
 /// A schema that nothing is wrong with.
-pub(super) struct Plain {
+#[derive(Debug)]
+pub(in super::super) struct Plain {
     document: Json,
     draft: Draft,
 }

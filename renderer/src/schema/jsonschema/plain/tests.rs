@@ -211,10 +211,11 @@ proptest! {
         let named = format!(r#"{{"$schema":"{draft}","#);
         let schema = if draft.is_empty() { schema } else { schema.replacen('{', &named, 1).replace(",}", "}") };
         let (text, values) = (Str::from(schema.as_str()), json(&values));
-        prop_assert_eq!(validate(&values, &text, quirks), validate_compiled(&values, &text, quirks), "{}", schema);
+        let plain = Plain::new(json(&schema), &quirks);
+        prop_assert_eq!(validate(plain.as_ref(), &values, &text, quirks), validate_compiled(&values, &text, quirks), "{}", schema);
         // Where there is a verdict it is the validator's.
-        if let Some(plain) = Plain::new(json(&schema), &quirks) {
-            let mut verdict = Verdict { plain: &plain, quirks: &quirks, steps: 0 };
+        if let Some(plain) = &plain {
+            let mut verdict = Verdict { plain, quirks: &quirks, steps: 0 };
             if let Some(accepted) = verdict.of(&plain.document, &values, 0) {
                 let (compiled, _) = validate_compiled(&values, &text, quirks);
                 prop_assert_eq!(accepted, compiled.is_ok(), "{} {:?}", schema, values);
