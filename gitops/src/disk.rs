@@ -164,7 +164,7 @@ fn is_readable(info: &fs::Metadata) -> bool {
 }
 
 /// Reads a file that was looked at before, and is to be what it was then; `name` is its name in messages.
-fn read_unchanged(location: &Path, name: &str, before: &Stamp) -> Result<Str, String> {
+fn read_unchanged(location: &Path, name: &Str, before: &Stamp) -> Result<Str, String> {
     let read = || {
         let mut file = fs::File::open(location)?;
         if Stamp::of(&file.metadata()?) == *before { read_rest(&mut file, before.len, &[]) } else { Ok(None) }
@@ -192,6 +192,13 @@ fn read_full(file: &mut fs::File, buffer: &mut [u8]) -> io::Result<usize> {
 
 fn to_path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()))
+}
+
+/// The path of an entry of a directory, whose path is clean but for slashes at its end.
+fn join(directory: &Path, name: &[u8]) -> PathBuf {
+    let directory = directory.as_os_str().as_bytes();
+    let end = directory.iter().rposition(|c| *c != b'/').map_or(0, |last| last + 1);
+    PathBuf::from(std::ffi::OsString::from_vec([directory.get(..end).unwrap_or_default(), b"/", name].concat()))
 }
 
 /// Helm's walk over a chart's directory: its `sympath.Walk` and the function that its loader calls for each entry.
@@ -254,7 +261,7 @@ impl Walk<'_> {
             Err(e) => return Err(ChartError::new(go_error("open", &directory.to_string_lossy(), &e))),
         };
         for (name, file_type) in entries {
-            let location = to_path(&path::join([directory.as_os_str().as_bytes(), &name]));
+            let location = join(directory, &name);
             let file_type =
                 file_type.map_err(|e| ChartError::new(go_error("lstat", &location.to_string_lossy(), &e)))?;
             self.visit(&location, file_type)?;
@@ -281,8 +288,8 @@ impl Walk<'_> {
         if file_type.is_dir() {
             return Ok(Next::Enter);
         }
-        let shown = location.to_string_lossy();
         if !file_type.is_file() {
+            let shown = location.to_string_lossy();
             return Err(ChartError::new(format!(
                 "cannot load irregular file {shown} as it has file mode type bits set"
             )));
@@ -290,16 +297,15 @@ impl Walk<'_> {
         let max = self.dialect.chart.max_file_size.unwrap_or(u64::MAX);
         let limited = self.dialect.chart.directory_size_limited;
         let limit = if limited { chart::MAX_CHART_SIZE } else { MAX_DIRECTORY };
-        let name = String::from_utf8_lossy(name);
+        let name = Str::from(name);
         let left = max.min(limit.saturating_sub(self.read));
-        if !chart::looks_into(self.name(location))
+        if !chart::looks_into(&name)
             && let Ok(info) = fs::metadata(location)
             && is_readable(&info)
             && (1..=left).contains(&info.len())
         {
             self.read += info.len();
-            let (stamp, shown, location) = (Stamp::of(&info), name.into_owned(), location.to_owned());
-            let name = Str::from(self.name(&location));
+            let (stamp, location, shown) = (Stamp::of(&info), location.to_owned(), name.clone());
             self.files.push(File::read_later(name, move || read_unchanged(&location, &shown, &stamp)));
             return Ok(Next::Enter);
         }
@@ -315,7 +321,6 @@ impl Walk<'_> {
             )));
         };
         self.read += data.len() as u64;
-        let name = Str::from(self.name(location));
         self.files.push(File::new(name, data));
         Ok(Next::Enter)
     }

@@ -103,7 +103,9 @@ impl Rules {
         if matches!(name, b"" | b"." | b"./") {
             return false;
         }
+        let base = path::base(name);
         for pattern in &self.patterns {
+            let name = if pattern.place == Place::Name { base } else { name };
             if pattern.negate {
                 if (pattern.directory && !is_directory) || !self.matches(pattern, name, logs) {
                     return true;
@@ -115,6 +117,7 @@ impl Rules {
         false
     }
 
+    /// Whether a pattern matches the part of a path that it looks at.
     fn matches(&self, pattern: &Pattern, name: &[u8], logs: &mut Vec<Log>) -> bool {
         let rule = match pattern.place {
             Place::Root => {
@@ -125,7 +128,6 @@ impl Rules {
             }
             Place::Path | Place::Name => &pattern.rule,
         };
-        let name = if pattern.place == Place::Name { path::base(name) } else { name };
         if pattern.literal {
             return rule == name;
         }
