@@ -22,7 +22,7 @@ gate data="../shared":
 coverage:
     cargo tarpaulin --engine llvm --profile fast --target-dir target/coverage --skip-clean --timeout 900 \
         -p thinlock-go -p thinlock-template -p thinlock-yaml -p thinlock-sprig -p thinlock-renderer -p thinlock \
-        --lib --test probes --test hostile --test functions \
+        --lib --test probes --test hostile --test crypto --test functions \
         --include-files 'renderer/*' --exclude-files '*/tests.rs' '*/tests/*' '*/examples/*' --out Stdout
 
 # Benchmarks.

@@ -21,34 +21,34 @@ pub enum TomlError {
 }
 
 /// A key with its parts joined by dots, quoted where TOML needs it.
-fn dotted(key: &[String]) -> String {
-    key.iter().map(|part| quoted_part(part)).collect::<Vec<_>>().join(".")
+fn dotted<K: AsRef<[u8]>>(key: &[K]) -> Vec<u8> {
+    key.iter().map(|part| quoted_part(part.as_ref())).collect::<Vec<_>>().join(&b'.')
 }
 
 /// One part of a key, quoted if it is not a bare key.
-fn quoted_part(part: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !part.is_empty() && part.bytes().all(bare) { part.to_owned() } else { quoted(part) }
+fn quoted_part(part: &[u8]) -> Vec<u8> {
+    let bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if !part.is_empty() && part.iter().all(bare) { part.to_vec() } else { quoted(part) }
 }
 
-/// A basic string.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+/// A basic string. What is no UTF-8 stays as it is.
+fn quoted(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    out.push(b'"');
+    for byte in text {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            0..=0x1f | 0x7f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => out.push(*byte),
         }
     }
-    out.push('"');
+    out.push(b'"');
     out
 }
 

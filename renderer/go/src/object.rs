@@ -36,6 +36,16 @@ pub trait Object: Any + Debug {
         None
     }
 
+    /// A number of this named type, which is one over an integer: `range` counts in it. `None` where the type has no name.
+    fn counted(&self, _number: i64) -> Option<Value> {
+        None
+    }
+
+    /// Whether this pointer and another one of its type are equal, where both are made anew for every look at them.
+    fn is_same_pointer(&self, _other: &dyn Object) -> bool {
+        false
+    }
+
     /// The value that a pointer points to. `None` for what is no pointer, and for nil.
     fn pointee(&self) -> Option<Value> {
         None

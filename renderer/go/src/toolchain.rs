@@ -2,7 +2,7 @@
 
 /// Properties of a Go tool chain and of the libraries of one Helm build, as far as they show in output. Plain data: a
 /// Helm dialect holds one. `Default` is the newest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Toolchain {
     /// `range 3` iterates, and `call`'s texts are Go 1.24's (Go 1.24 and later).

@@ -21,6 +21,7 @@ use thinlock_go::{Str, Value};
 
 use crate::{Dialect, Log};
 
+use jsonschema::Build;
 pub use jsonschema::Quirks;
 
 /// The library that validates, with what differs between its versions.
@@ -48,7 +49,7 @@ pub struct Schemas {
 #[derive(Debug)]
 struct Seen {
     schema: Str,
-    engine: Engine,
+    build: Build,
     /// The schema as it is taken if it is plain. Who comes first looks; others wait for it.
     plain: Arc<OnceLock<Option<jsonschema::Plain>>>,
 }
@@ -56,13 +57,14 @@ struct Seen {
 impl Schemas {
     /// Looks at a schema ahead of [`Schemas::validate`], which then has less to do.
     pub fn prepare(&self, schema: &Str, dialect: &Dialect) {
-        if let Engine::Jsonschema(quirks) = &dialect.schemas {
-            self.seen(schema, dialect.schemas).get_or_init(|| jsonschema::plain(schema, quirks));
+        if let Engine::Jsonschema(quirks) = dialect.schemas {
+            let build = Build { quirks, toolchain: dialect.toolchain.clone() };
+            self.seen(schema, &build).get_or_init(|| jsonschema::plain(schema, &build));
         }
     }
 
-    fn seen(&self, schema: &Str, engine: Engine) -> Arc<OnceLock<Option<jsonschema::Plain>>> {
-        let is_it = |seen: &&Seen| seen.engine == engine && seen.schema == *schema;
+    fn seen(&self, schema: &Str, build: &Build) -> Arc<OnceLock<Option<jsonschema::Plain>>> {
+        let is_it = |seen: &&Seen| seen.build == *build && seen.schema == *schema;
         if let Some(seen) = self.seen.read().unwrap_or_else(PoisonError::into_inner).iter().find(is_it) {
             return Arc::clone(&seen.plain);
         }
@@ -71,7 +73,7 @@ impl Schemas {
             return Arc::clone(&seen.plain);
         }
         let plain = Arc::default();
-        all.push(Seen { schema: schema.clone(), engine, plain: Arc::clone(&plain) });
+        all.push(Seen { schema: schema.clone(), build: build.clone(), plain: Arc::clone(&plain) });
         plain
     }
 
@@ -86,13 +88,14 @@ impl Schemas {
                 // U+007F.
                 let text = thinlock_yaml::to_yaml(values).map_err(|error| error.to_string())?;
                 let text = thinlock_yaml::yaml_to_json(&text).map_err(|error| error.to_string())?;
-                gojsonschema::validate(&json::Json::decode(&text)?.0, schema)
+                gojsonschema::validate(&json::Json::decode(&text)?.0, schema, &dialect.toolchain)
             }
             Engine::Jsonschema(quirks) => {
                 let instance = json::Json::from_value(values)?;
-                let plain = self.seen(schema, dialect.schemas);
-                let plain = plain.get_or_init(|| jsonschema::plain(schema, quirks)).as_ref();
-                let (verdict, urns) = jsonschema::validate(plain, &instance, schema, *quirks);
+                let build = Build { quirks: *quirks, toolchain: dialect.toolchain.clone() };
+                let plain = self.seen(schema, &build);
+                let plain = plain.get_or_init(|| jsonschema::plain(schema, &build)).as_ref();
+                let (verdict, urns) = jsonschema::validate(plain, &instance, schema, &build);
                 for urn in urns {
                     let event = Log::UrnIgnored { urn: urn.into() };
                     if !log.contains(&event) {

@@ -3,7 +3,7 @@
 use thinlock_go::object::Field;
 use thinlock_go::time::Zone;
 use thinlock_go::types::Kind;
-use thinlock_go::{Map, Str, Toolchain, Value, strconv, time};
+use thinlock_go::{Map, Str, Toolchain, Value, strconv, time, utf8};
 
 use super::parser::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME};
 use super::{TomlError, dotted, quoted, quoted_part};
@@ -58,7 +58,7 @@ impl Encoder<'_> {
         done
     }
 
-    fn encode(&mut self, key: &mut Vec<String>, value: &Value) -> Result_ {
+    fn encode(&mut self, key: &mut Vec<Str>, value: &Value) -> Result_ {
         let value = &indirect(value);
         if is_nil(value) && !matches!(value, Value::List(_)) {
             return Ok(());
@@ -87,7 +87,7 @@ impl Encoder<'_> {
             | Kind::Uint32
             | Kind::Uint64 => self.key_value(key, value, false),
             kind => {
-                let key = dotted(key);
+                let key = utf8::to_valid(&dotted(key)).into_owned();
                 Err(TomlError::Error(format!("unsupported type for key '{key}': {}", kind.name())))
             }
         }
@@ -100,17 +100,17 @@ impl Encoder<'_> {
         }
     }
 
-    fn push(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+    fn push(&mut self, text: impl AsRef<[u8]>) {
+        self.out.extend_from_slice(text.as_ref());
     }
 
-    fn indent(&mut self, key: &[String]) {
+    fn indent(&mut self, key: &[Str]) {
         for _ in 1..key.len() {
             self.push("  ");
         }
     }
 
-    fn array_of_tables(&mut self, key: &mut Vec<String>, elements: &[Value]) -> Result_ {
+    fn array_of_tables(&mut self, key: &mut Vec<Str>, elements: &[Value]) -> Result_ {
         if key.is_empty() {
             return Err(TomlError::Error("toml: top-level values must be Go maps or structs".to_owned()));
         }
@@ -121,26 +121,26 @@ impl Encoder<'_> {
             }
             self.newline();
             self.indent(key);
-            self.push(&format!("[[{}]]", dotted(key)));
+            self.push([b"[[", dotted(key).as_slice(), b"]]"].concat());
             self.newline();
             self.descend(|e| e.fields(key, &element, false))?;
         }
         Ok(())
     }
 
-    fn table(&mut self, key: &mut Vec<String>, value: &Value) -> Result_ {
+    fn table(&mut self, key: &mut Vec<Str>, value: &Value) -> Result_ {
         if key.len() == 1 {
             self.newline();
         }
         if !key.is_empty() {
             self.indent(key);
-            self.push(&format!("[{}]", dotted(key)));
+            self.push([b"[", dotted(key).as_slice(), b"]"].concat());
             self.newline();
         }
         self.fields(key, value, false)
     }
 
-    fn fields(&mut self, key: &mut Vec<String>, value: &Value, inline: bool) -> Result_ {
+    fn fields(&mut self, key: &mut Vec<Str>, value: &Value, inline: bool) -> Result_ {
         match value {
             Value::Map(map) => self.map(key, map, inline),
             Value::Object(object) => match object.underlying() {
@@ -151,7 +151,7 @@ impl Encoder<'_> {
         }
     }
 
-    fn map(&mut self, key: &mut Vec<String>, map: &Map, inline: bool) -> Result_ {
+    fn map(&mut self, key: &mut Vec<Str>, map: &Map, inline: bool) -> Result_ {
         let entries = map.snapshot();
         let (mut direct, mut sub) = (Vec::new(), Vec::new());
         for (name, value) in entries.iter() {
@@ -160,7 +160,7 @@ impl Encoder<'_> {
                 Shape::Table | Shape::Tables => &mut sub,
                 Shape::Nil | Shape::Plain => &mut direct,
             };
-            group.push((name.to_lossy().into_owned(), value));
+            group.push((name.clone(), value));
         }
         if inline {
             self.push("{");
@@ -184,7 +184,7 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    fn structure(&mut self, key: &mut Vec<String>, fields: &[Field], inline: bool) -> Result_ {
+    fn structure(&mut self, key: &mut Vec<Str>, fields: &[Field], inline: bool) -> Result_ {
         let mut flat = Vec::new();
         flatten(fields, &mut flat);
         let (mut direct, mut sub) = (Vec::new(), Vec::new());
@@ -205,7 +205,7 @@ impl Encoder<'_> {
                 if is_nil(&value) {
                     continue;
                 }
-                self.entry(key, name.to_owned(), &value, inline)?;
+                self.entry(key, Str::from_static(name), &value, inline)?;
                 if inline && at + 1 != last {
                     self.push(", ");
                 }
@@ -217,7 +217,7 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, key: &mut Vec<String>, name: String, value: &Value, inline: bool) -> Result_ {
+    fn entry(&mut self, key: &mut Vec<Str>, name: Str, value: &Value, inline: bool) -> Result_ {
         if inline {
             return self.key_value(&[name], value, true);
         }
@@ -227,10 +227,10 @@ impl Encoder<'_> {
         done
     }
 
-    fn key_value(&mut self, key: &[String], value: &Value, inline: bool) -> Result_ {
+    fn key_value(&mut self, key: &[Str], value: &Value, inline: bool) -> Result_ {
         let Some(name) = key.last() else { return self.element(value) };
         self.indent(key);
-        self.push(&quoted_part(name));
+        self.push(quoted_part(name));
         self.push(" = ");
         self.element(value)?;
         if !inline {
@@ -247,11 +247,11 @@ impl Encoder<'_> {
         match value {
             Value::Nil => return Err(TomlError::Panic("reflect: call of reflect.Value.Type on zero Value".to_owned())),
             Value::Bool(b) => self.push(if *b { "true" } else { "false" }),
-            Value::Int(_, n) => self.push(&n.to_string()),
-            Value::Uint(_, n) => self.push(&n.to_string()),
+            Value::Int(_, n) => self.push(n.to_string()),
+            Value::Uint(_, n) => self.push(n.to_string()),
             Value::Float(x) => self.float(*x),
             Value::Complex(..) => return Err(TomlError::Error("unexpected type: complex128".to_owned())),
-            Value::Str(s) => self.push(&quoted(&s.to_lossy())),
+            Value::Str(s) => self.push(quoted(s)),
             Value::Bytes(_) | Value::List(_) => self.array(&elements(value))?,
             Value::Map(_) => self.fields(&mut Vec::new(), value, true)?,
             Value::Object(object) => {
@@ -335,7 +335,7 @@ fn is_nil(value: &Value) -> bool {
 }
 
 /// What an object with a text form of its own is written as.
-fn toml_text(value: &Value) -> Option<String> {
+fn toml_text(value: &Value) -> Option<Vec<u8>> {
     let Value::Object(object) = value else { return None };
     match object.go_type().name {
         // A time is written bare, in its own layout; a duration as its text.
@@ -347,12 +347,12 @@ fn toml_text(value: &Value) -> Option<String> {
                 Some(LOCAL_TIME) => (b"15:04:05.999999999", moment.in_zone(Zone::Utc)),
                 _ => (b"2006-01-02T15:04:05.999999999Z07:00", moment.clone()),
             };
-            String::from_utf8_lossy(&moment.format(layout)).into_owned()
+            moment.format(layout).to_vec()
         }),
-        "time.Duration" => object.string().map(|text: Str| quoted(&text.to_lossy())),
+        "time.Duration" => object.string().map(|text: Str| quoted(&text)),
         // A text marshaler's JSON is its text, quoted.
         _ => match thinlock_go::json::decode(&object.json()?.ok()?) {
-            Ok(Value::Str(text)) => Some(quoted(&text.to_lossy())),
+            Ok(Value::Str(text)) => Some(quoted(&text)),
             _ => None,
         },
     }

@@ -7,8 +7,8 @@ use thinlock_go::time::{self, Time, Zone};
 use thinlock_go::types::{Kind as GoKind, MAP_STRING_ANY, TypeInfo};
 use thinlock_go::{Host, List, Map, Str, Toolchain, Value, strconv};
 
+use super::TomlError;
 use super::lexer::{Item, Kind, Lexer};
-use super::{TomlError, dotted};
 
 /// The zones of times without one, by which the encoder knows in which layout to write them.
 pub(super) const LOCAL_DATETIME: &str = "datetime-local";
@@ -482,6 +482,11 @@ impl Parser<'_> {
         out.push_str(rest);
         Ok(out)
     }
+}
+
+/// A key as messages show it, and as tables are known by it.
+fn dotted(key: &[String]) -> String {
+    String::from_utf8_lossy(&super::dotted(key)).into_owned()
 }
 
 /// The table that a dotted key goes on in: the table itself, or the last of an array of tables.

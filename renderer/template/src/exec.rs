@@ -365,9 +365,13 @@ impl<'s, 'e> State<'s, 'e> {
         match underlying.as_ref().unwrap_or(&value.value) {
             Value::Int(kind, n) if self.shared.env.toolchain.range_over_int => {
                 self.one_variable(&bind, &value)?;
+                // The numbers are of the type that is iterated over: the months before March.
                 for i in 0..*n {
                     ran = true;
-                    let item = Rv::of(Value::Int(*kind, i));
+                    let item = Rv::of(match &value.value {
+                        Value::Object(named) => named.counted(i).unwrap_or(Value::Int(*kind, i)),
+                        _ => Value::Int(*kind, i),
+                    });
                     if self.iterate(&bind, || Value::Nil, item, out)? == Flow::Break {
                         break;
                     }

@@ -14,7 +14,7 @@ use crate::Host;
 pub use duration::Duration;
 pub use object::DURATION;
 pub use object::{TIME, as_time};
-pub use parse::{parse, parse_in_location, unmarshal_json};
+pub use parse::{parse, parse_in_location};
 pub use zone::{Zone, load_location};
 
 /// `time.Time`: a moment to the nanosecond, and the zone that it is shown in.
@@ -123,13 +123,7 @@ impl Time {
 
     /// `reflect.DeepEqual` of two times: the same moment in the same zone.
     pub(crate) fn deep_equal(&self, other: &Time) -> bool {
-        let same_zone = match (&self.zone, &other.zone) {
-            (Zone::Utc, Zone::Utc) => true,
-            (Zone::Local(a), Zone::Local(b)) | (Zone::Named(a), Zone::Named(b)) => a.is_same(b),
-            (Zone::Fixed(a, a_offset), Zone::Fixed(b, b_offset)) => a == b && a_offset == b_offset,
-            _ => false,
-        };
-        same_zone && self.seconds == other.seconds && self.nanos == other.nanos
+        self.zone.is_same(&other.zone) && self.seconds == other.seconds && self.nanos == other.nanos
     }
 
     /// `AddDate`: a day that the month does not have carries over.

@@ -321,6 +321,10 @@ impl Object for Duration {
         Some(Value::int64(self.0))
     }
 
+    fn counted(&self, number: i64) -> Option<Value> {
+        Some(Duration(number).into())
+    }
+
     fn methods(&self) -> &'static [Method] {
         DURATION_METHODS
     }
@@ -359,12 +363,15 @@ struct Named {
 
 impl Named {
     fn text(&self) -> Str {
-        let name = if *self.go_type == MONTH {
-            usize::try_from(self.number - 1).ok().and_then(|m| MONTHS.get(m))
+        let (names, at, kind) = if *self.go_type == MONTH {
+            (&MONTHS[..], self.number - 1, "Month")
         } else {
-            usize::try_from(self.number).ok().and_then(|d| DAYS.get(d))
+            (&DAYS[..], self.number, "Weekday")
         };
-        Str::from_static(name.copied().unwrap_or_default())
+        match usize::try_from(at).ok().and_then(|at| names.get(at)) {
+            Some(name) => Str::from_static(name),
+            None => format!("%!{kind}({})", self.number).into(),
+        }
     }
 }
 
@@ -380,6 +387,10 @@ impl Object for Named {
 
     fn underlying(&self) -> Option<Value> {
         Some(Value::int(self.number))
+    }
+
+    fn counted(&self, number: i64) -> Option<Value> {
+        Some(Value::Object(Rc::new(Named { go_type: self.go_type, number })))
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -414,6 +425,14 @@ impl Object for Location {
 
     fn pointee(&self) -> Option<Value> {
         self.0.as_ref().map(location_struct)
+    }
+
+    fn is_same_pointer(&self, other: &dyn Object) -> bool {
+        match (&self.0, other.as_any().downcast_ref::<Location>()) {
+            (Some(zone), Some(Location(Some(other)))) => zone.is_same(other),
+            (None, Some(Location(None))) => true,
+            _ => false,
+        }
     }
 
     fn methods(&self) -> &'static [Method] {

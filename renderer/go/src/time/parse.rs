@@ -24,20 +24,6 @@ pub fn parse_in_location(layout: &[u8], value: &[u8], zone: &Zone) -> Result<Tim
     parse_with(layout, value, zone, zone)
 }
 
-/// `Time.UnmarshalJSON` of a JSON string's or other value's text.
-///
-/// # Errors
-/// `Time.UnmarshalJSON: input is not a JSON string`, or what [`parse`] says of RFC 3339.
-pub fn unmarshal_json(data: &[u8], local: &Zone) -> Result<Option<Time>, String> {
-    if data == b"null" {
-        return Ok(None);
-    }
-    match data.strip_prefix(b"\"").and_then(|d| d.strip_suffix(b"\"")) {
-        Some(text) => parse(RFC3339, text, local).map(Some),
-        None => Err("Time.UnmarshalJSON: input is not a JSON string".to_owned()),
-    }
-}
-
 /// Why an element does not parse.
 enum Bad {
     /// The text does not have its form.

@@ -28,13 +28,6 @@ pub struct Located {
     rules: TimeZone,
 }
 
-impl Located {
-    /// Whether both were loaded under one name.
-    pub(super) fn is_same(&self, other: &Located) -> bool {
-        self.name == other.name
-    }
-}
-
 /// What holds in a zone at some moment.
 pub(super) struct Lookup {
     /// `CEST`; empty for an unnamed fixed offset.
@@ -77,6 +70,16 @@ impl Zone {
         let name = host.local_zone();
         let utc = || Located { name: "UTC".to_owned(), rules: TimeZone::UTC };
         Zone::Local(Rc::new(if name == "UTC" { utc() } else { located(name).unwrap_or_else(utc) }))
+    }
+
+    /// Whether both have one kind, name and offset.
+    pub(super) fn is_same(&self, other: &Zone) -> bool {
+        match (self, other) {
+            (Zone::Utc, Zone::Utc) => true,
+            (Zone::Local(a), Zone::Local(b)) | (Zone::Named(a), Zone::Named(b)) => a.name == b.name,
+            (Zone::Fixed(a, a_offset), Zone::Fixed(b, b_offset)) => a == b && a_offset == b_offset,
+            _ => false,
+        }
     }
 
     /// `String()`: the name by which it was loaded; for the local zone that of the environment variable `TZ`.

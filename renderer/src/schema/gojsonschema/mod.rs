@@ -5,26 +5,27 @@
 //! the order here is that of the names.
 
 mod format;
+mod mail;
 mod parse;
 mod pool;
 mod validate;
 
-use thinlock_go::Str;
+use thinlock_go::{Str, Toolchain};
 
 use super::cache::Recent;
 use super::json::Json;
 
 thread_local! {
-    static COMPILED: Recent<(), Result<(Vec<parse::Schema>, parse::Id), String>> = const { Recent::new() };
+    static COMPILED: Recent<Toolchain, Result<(Vec<parse::Schema>, parse::Id), String>> = const { Recent::new() };
 }
 
 /// Validates values as Helm does.
-pub(super) fn validate(instance: &Json, schema: &Str) -> Result<(), String> {
+pub(super) fn validate(instance: &Json, schema: &Str, toolchain: &Toolchain) -> Result<(), String> {
     let compiled = COMPILED.with(|recent| {
         // What follows the first value is not read.
-        recent.get((), schema, || parse::Parser::compile(Json::decode(schema)?.0))
+        recent.get(toolchain.clone(), schema, || parse::Parser::compile(Json::decode(schema)?.0, toolchain))
     });
     let (schemas, root) = compiled.as_ref().as_ref().map_err(String::clone)?;
-    let errors = validate::validate(schemas, *root, instance)?;
+    let errors = validate::validate(schemas, *root, instance, toolchain)?;
     if errors.is_empty() { Ok(()) } else { Err(errors.iter().map(|error| format!("- {error}\n")).collect()) }
 }

@@ -76,8 +76,9 @@ pub(super) fn canonical(value: &Json) -> Str {
     Str::from(json::encode(&value.to_value(), json::Html::Escape).unwrap_or_default())
 }
 
-pub(super) struct Parser {
-    pool: Pool,
+pub(super) struct Parser<'a> {
+    toolchain: &'a Toolchain,
+    pool: Pool<'a>,
     /// Schemas by the reference that led to them.
     references: HashMap<String, Id>,
     schemas: Vec<Schema>,
@@ -89,12 +90,13 @@ fn wrong_type<T>(expected: &str, keyword: &str) -> Parsed<T> {
     Err(format!("Invalid type. Expected: {expected}, given: {keyword}"))
 }
 
-impl Parser {
+impl<'a> Parser<'a> {
     /// `NewSchema`: the schemas of a document, and the first of them.
-    pub(super) fn compile(document: Json) -> Parsed<(Vec<Schema>, Id)> {
-        let mut parser = Parser { pool: Pool::default(), references: HashMap::new(), schemas: Vec::new() };
+    pub(super) fn compile(document: Json, toolchain: &'a Toolchain) -> Parsed<(Vec<Schema>, Id)> {
+        let mut parser =
+            Parser { toolchain, pool: Pool::new(toolchain), references: HashMap::new(), schemas: Vec::new() };
         let document = parser.pool.add(document, "")?;
-        let draft = draft_of(&document)?.unwrap_or(Draft::Hybrid);
+        let draft = draft_of(&document, toolchain)?.unwrap_or(Draft::Hybrid);
         let root = parser.add();
         parser.schema(&document, root, draft)?;
         Ok((parser.schemas, root))
@@ -144,7 +146,7 @@ impl Parser {
         };
         if let Some(id) = json.get(id_keyword.as_bytes()) {
             let Some(id) = id.as_str() else { return wrong_type("string", id_keyword) };
-            reference(&id.to_lossy())?;
+            reference(&id.to_lossy(), self.toolchain)?;
         }
         match json.get(b"definitions") {
             None => {}
@@ -168,7 +170,7 @@ impl Parser {
             }
         }
         if let Some(target) = json.get(b"$ref").and_then(Json::as_str) {
-            let target = reference(&target.to_lossy())?;
+            let target = reference(&target.to_lossy(), self.toolchain)?;
             if let Some(known) = self.references.get(&target) {
                 out.reference = Some(*known);
             } else {
@@ -180,7 +182,7 @@ impl Parser {
         types(json, out)?;
         self.applicators(json, out, draft)?;
         numbers(json, out, draft)?;
-        texts(json, out)?;
+        texts(json, out, self.toolchain)?;
         objects(json, out)?;
         arrays(json, out)?;
         if let Some(contains) = json.get(b"contains").filter(|_| draft >= Draft::Draft6) {
@@ -211,7 +213,7 @@ impl Parser {
         self.references.insert(target.to_owned(), id);
         let found = self.pool.get(target)?;
         if !matches!(*found.json, Json::Object(_) | Json::Bool(_)) {
-            return Err("schema must be of type object".into());
+            return Err("valid schema must be of type object".into());
         }
         self.schema(&found.json, id, found.draft.unwrap_or(draft))?;
         Ok(id)
@@ -232,7 +234,7 @@ impl Parser {
             None => {}
             Some(Json::Object(properties)) => {
                 for (pattern, property) in properties {
-                    if !is_regex(pattern) {
+                    if !is_regex(pattern, self.toolchain) {
                         return Err(format!("Invalid regex pattern '{}'", pattern.to_lossy()));
                     }
                     out.pattern_properties.push((pattern.clone(), self.child(property, draft)?));
@@ -334,8 +336,8 @@ impl Parser {
     }
 }
 
-fn is_regex(pattern: &[u8]) -> bool {
-    Regexp::compile(pattern, &Toolchain::default()).is_ok()
+fn is_regex(pattern: &[u8], toolchain: &Toolchain) -> bool {
+    Regexp::compile(pattern, toolchain).is_ok()
 }
 
 fn types(json: &Json, out: &mut Schema) -> Parsed<()> {
@@ -358,6 +360,10 @@ fn types(json: &Json, out: &mut Schema) -> Parsed<()> {
         Some(Json::String(name)) => add(name),
         Some(Json::Array(names)) => names.iter().try_for_each(|name| match name {
             Json::String(name) => add(name),
+            // A `json.Number` passes for a string, until it is taken as one.
+            Json::Number(_) => {
+                Err("unable to validate schema: interface conversion: interface {} is json.Number, not string".into())
+            }
             _ => wrong_type("string/array of strings", "type"),
         }),
         Some(_) => wrong_type("string/array of strings", "type"),
@@ -418,7 +424,7 @@ fn count(json: &Json, keyword: &str) -> Parsed<Option<i64>> {
     }
 }
 
-fn texts(json: &Json, out: &mut Schema) -> Parsed<()> {
+fn texts(json: &Json, out: &mut Schema, toolchain: &Toolchain) -> Parsed<()> {
     out.min_length = count(json, "minLength")?;
     out.max_length = count(json, "maxLength")?;
     if out.min_length.zip(out.max_length).is_some_and(|(min, max)| min > max) {
@@ -426,7 +432,7 @@ fn texts(json: &Json, out: &mut Schema) -> Parsed<()> {
     }
     match json.get(b"pattern") {
         None => {}
-        Some(Json::String(pattern)) if is_regex(pattern) => out.pattern = Some(pattern.clone()),
+        Some(Json::String(pattern)) if is_regex(pattern, toolchain) => out.pattern = Some(pattern.clone()),
         Some(Json::String(_)) => return Err("pattern must be a valid regex".into()),
         Some(_) => return Err("pattern must be of a string".into()),
     }

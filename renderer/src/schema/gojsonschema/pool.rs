@@ -29,24 +29,25 @@ pub(super) struct Found {
     pub(super) draft: Option<Draft>,
 }
 
-#[derive(Default)]
-pub(super) struct Pool {
+pub(super) struct Pool<'a> {
+    toolchain: &'a Toolchain,
     documents: HashMap<String, Found>,
 }
 
-fn parse(text: &str) -> Result<Url, String> {
-    Url::parse(text.as_bytes(), &Toolchain::default())
+fn parse(text: &str, toolchain: &Toolchain) -> Result<Url, String> {
+    Url::parse(text.as_bytes(), toolchain)
 }
 
 /// `JsonReference`: a URL as Go prints it again.
-pub(super) fn reference(text: &str) -> Result<String, String> {
-    Ok(utf8::to_valid(&parse(text)?.format()).into_owned())
+pub(super) fn reference(text: &str, toolchain: &Toolchain) -> Result<String, String> {
+    Ok(utf8::to_valid(&parse(text, toolchain)?.format()).into_owned())
 }
 
 /// `Inherits`: a reference resolved against another one.
-pub(super) fn inherit(parent: &str, child: &str) -> String {
+pub(super) fn inherit(parent: &str, child: &str, toolchain: &Toolchain) -> String {
     let parent = parent.split('#').next().unwrap_or_default();
-    let resolved = parse(parent).and_then(|parent| Ok(parent.resolve_reference(&parse(child)?).format()));
+    let resolved =
+        parse(parent, toolchain).and_then(|parent| Ok(parent.resolve_reference(&parse(child, toolchain)?).format()));
     match resolved {
         Ok(url) => utf8::to_valid(&url).into_owned(),
         // Both were printed by Go's own rules, and so are URLs.
@@ -55,7 +56,7 @@ pub(super) fn inherit(parent: &str, child: &str) -> String {
 }
 
 /// `parseSchemaURL`.
-pub(super) fn draft_of(document: &Json) -> Result<Option<Draft>, String> {
+pub(super) fn draft_of(document: &Json, toolchain: &Toolchain) -> Result<Option<Draft>, String> {
     match document {
         Json::Bool(_) => return Ok(None),
         Json::Object(_) => {}
@@ -63,7 +64,7 @@ pub(super) fn draft_of(document: &Json) -> Result<Option<Draft>, String> {
     }
     let Some(schema) = document.get(b"$schema") else { return Ok(None) };
     let Some(schema) = schema.as_str() else { return Err("$schema must be of type string".into()) };
-    Ok(match reference(&schema.to_lossy())?.as_str() {
+    Ok(match reference(&schema.to_lossy(), toolchain)?.as_str() {
         "http://json-schema.org/draft-04/schema" => Some(Draft::Draft4),
         "http://json-schema.org/draft-06/schema" => Some(Draft::Draft6),
         "http://json-schema.org/draft-07/schema" => Some(Draft::Draft7),
@@ -71,10 +72,14 @@ pub(super) fn draft_of(document: &Json) -> Result<Option<Draft>, String> {
     })
 }
 
-impl Pool {
+impl<'a> Pool<'a> {
+    pub(super) fn new(toolchain: &'a Toolchain) -> Pool<'a> {
+        Pool { toolchain, documents: HashMap::new() }
+    }
+
     /// `parseReferences`: adds a document under its reference and its parts under their ids, with absolute references.
     pub(super) fn add(&mut self, mut json: Json, url: &str) -> Result<Rc<Json>, String> {
-        let draft = draft_of(&json)?;
+        let draft = draft_of(&json, self.toolchain)?;
         let failed = self.absolute(&mut json, url, draft).err();
         let json = Rc::new(json);
         self.documents.insert(url.to_owned(), Found { json: Rc::clone(&json), draft });
@@ -102,19 +107,19 @@ impl Pool {
         };
         let id_keyword = if entries.iter().any(|(name, _)| *name == "id") { "id" } else { "$id" };
         let mut local = base.to_owned();
-        let id = text(entries, id_keyword).and_then(|id| reference(&id).ok());
+        let id = text(entries, id_keyword).and_then(|id| reference(&id, self.toolchain).ok());
         if let Some(id) = &id {
-            local = inherit(base, id);
+            local = inherit(base, id, self.toolchain);
             if self.documents.contains_key(&local) {
                 return Err(format!("Reference already exists: \"{local}\""));
             }
             // The place is taken until the part is complete.
             self.documents.insert(local.clone(), Found { json: Rc::new(Json::Null), draft });
         }
-        if let Some(target) = text(entries, "$ref").and_then(|target| reference(&target).ok())
+        if let Some(target) = text(entries, "$ref").and_then(|target| reference(&target, self.toolchain).ok())
             && let Some((_, slot)) = entries.iter_mut().find(|(name, _)| *name == "$ref")
         {
-            *slot = Json::String(inherit(&local, &target).into());
+            *slot = Json::String(inherit(&local, &target, self.toolchain).into());
         }
         for (name, value) in entries.iter_mut() {
             match name.as_bytes() {
@@ -149,7 +154,7 @@ impl Pool {
             self.documents.insert(target.to_owned(), found.clone());
             return Ok(found);
         }
-        let parsed = parse(target)?;
+        let parsed = parse(target, self.toolchain)?;
         let canonical = match parsed.scheme.as_slice() {
             b"file" => parsed.path.starts_with(b"/"),
             scheme => !scheme.is_empty() && !parsed.host.is_empty(),
@@ -164,7 +169,7 @@ impl Pool {
         let carried = url.starts_with("http://json-schema.org/draft-0").then(|| meta_document(url)).flatten();
         let Some(json) = carried else { return Err(remote::get_error(url)) };
         let json = self.add(json, url)?;
-        Ok(Found { json: pointed(&json, fragment)?, draft: draft_of(&json)? })
+        Ok(Found { json: pointed(&json, fragment)?, draft: draft_of(&json, self.toolchain)? })
     }
 }
 

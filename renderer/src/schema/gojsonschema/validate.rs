@@ -16,8 +16,13 @@ use super::parse::{Additional, Dependency, Id, Schema, canonical};
 ///
 /// # Errors
 /// The schema leads back to itself for one value, where the stack of Go's process overflows.
-pub(super) fn validate(schemas: &[Schema], root: Id, instance: &Json) -> Result<Vec<String>, String> {
-    let mut walker = Walker { schemas, path: Vec::new(), steps: 0, endless: false };
+pub(super) fn validate(
+    schemas: &[Schema],
+    root: Id,
+    instance: &Json,
+    toolchain: &Toolchain,
+) -> Result<Vec<String>, String> {
+    let mut walker = Walker { schemas, toolchain, path: Vec::new(), steps: 0, endless: false };
     let mut outcome = Outcome::default();
     walker.apply(root, instance, &mut outcome, 0);
     if walker.endless { Err("schema refers to itself without end".into()) } else { Ok(outcome.errors) }
@@ -54,6 +59,7 @@ impl Outcome {
 
 struct Walker<'s> {
     schemas: &'s [Schema],
+    toolchain: &'s Toolchain,
     path: Vec<Str>,
     /// How many schemas were applied.
     steps: u32,
@@ -310,7 +316,7 @@ impl Walker<'_> {
             }
         }
         let patterns: Vec<_> =
-            schema.pattern_properties.iter().filter_map(|(p, id)| Some((compiled(p)?, *id))).collect();
+            schema.pattern_properties.iter().filter_map(|(p, id)| Some((self.compiled(p)?, *id))).collect();
         for (name, value) in entries {
             self.steps = self.steps.saturating_add(patterns.len() as u32);
             let mut found = schema.properties.binary_search_by(|(property, _)| property.cmp(name)).is_ok();
@@ -353,13 +359,19 @@ impl Walker<'_> {
         if let Some(max) = schema.max_length.filter(|max| length > *max) {
             self.error(out, format!("String length must be less than or equal to {max}"));
         }
-        if let Some(pattern) = schema.pattern.as_ref().filter(|pattern| !is_match(pattern, text)) {
+        if let Some(pattern) =
+            schema.pattern.as_ref().filter(|pattern| !self.compiled(pattern).is_some_and(|p| p.is_match(text)))
+        {
             self.error(out, format!("Does not match pattern '{}'", pattern.to_lossy()));
         }
-        if let Some(name) = schema.format.as_ref().filter(|name| !format::is_format(name, text)) {
+        if let Some(name) = schema.format.as_ref().filter(|name| !format::is_format(name, text, self.toolchain)) {
             self.error(out, format!("Does not match format '{}'", name.to_lossy()));
         }
         out.score += 1;
+    }
+
+    fn compiled(&self, pattern: &Str) -> Option<Rc<Regexp>> {
+        Regexp::compile(pattern, self.toolchain).ok()
     }
 
     fn number(&mut self, schema: &Schema, text: &Str, out: &mut Outcome) {
@@ -406,12 +418,4 @@ fn common(walker: &Walker<'_>, schema: &Schema, value: &Json, out: &mut Outcome)
 
 fn is_integer(value: &Json) -> bool {
     matches!(value, Json::Number(text) if Decimal::parse(text).is_some_and(|d| d.is_integer()))
-}
-
-fn compiled(pattern: &Str) -> Option<Rc<Regexp>> {
-    Regexp::compile(pattern, &Toolchain::default()).ok()
-}
-
-fn is_match(pattern: &Str, text: &[u8]) -> bool {
-    compiled(pattern).is_some_and(|regexp| regexp.is_match(text))
 }

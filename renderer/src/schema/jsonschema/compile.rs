@@ -13,13 +13,13 @@ use super::super::remote;
 use super::document::{Document, id_of};
 use super::schema::{Additional, Dependency, Draft, Id, Items, Schema, Schemas, Types};
 use super::url::{encode, escape, join, split_fragment};
-use super::{Quirks, meta, validate};
+use super::{Build, meta, validate};
 
 /// Where a schema stands: the document's URL and the pointer.
 type Place = (Rc<str>, String);
 
 pub(super) struct Compiler<'a> {
-    quirks: &'a Quirks,
+    build: &'a Build,
     unresolved_urns: &'a mut Vec<String>,
     /// Given documents that have not been looked at.
     added: HashMap<String, Json>,
@@ -33,9 +33,9 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(quirks: &'a Quirks, unresolved_urns: &'a mut Vec<String>) -> Compiler<'a> {
+    pub(super) fn new(build: &'a Build, unresolved_urns: &'a mut Vec<String>) -> Compiler<'a> {
         Compiler {
-            quirks,
+            build,
             unresolved_urns,
             added: HashMap::new(),
             documents: HashMap::new(),
@@ -95,7 +95,8 @@ impl<'a> Compiler<'a> {
             return Ok(Rc::clone(known));
         }
         let json = self.load_json(url)?;
-        let document = Document::new(url, json, Draft::default(), &mut |schema, location, fallback| {
+        let toolchain = &self.build.toolchain;
+        let document = Document::new(url, json, Draft::default(), toolchain, &mut |schema, location, fallback| {
             self.draft_of(schema, location, fallback, &mut Vec::new())
         })?;
         if !is_meta_host(url) {
@@ -113,7 +114,7 @@ impl<'a> Compiler<'a> {
         if let Some(json) = meta::document(url) {
             return Ok(json);
         }
-        let reason = match Url::parse(url.as_bytes(), &Toolchain::default()) {
+        let reason = match Url::parse(url.as_bytes(), &self.build.toolchain) {
             Err(error) => error,
             Ok(parsed) => match parsed.scheme.as_slice() {
                 b"urn" => {
@@ -145,7 +146,7 @@ impl<'a> Compiler<'a> {
         }
         let url = name.split('#').next().unwrap_or_default();
         let quoted = strconv::quote(url.as_bytes());
-        if let Err(error) = Url::parse(url.as_bytes(), &Toolchain::default()) {
+        if let Err(error) = Url::parse(url.as_bytes(), &self.build.toolchain) {
             return Err(format!("invalid $schema in {}: {error}", strconv::quote(location.as_bytes())));
         }
         if location == format!("{url}#") {
@@ -164,7 +165,7 @@ impl<'a> Compiler<'a> {
         let Some(resource) = document.resource(pointer) else { return Ok(()) };
         let meta = meta::schema(resource.draft);
         let drafts = document.resources.iter().map(|(at, resource)| (at.clone(), resource.draft)).collect();
-        validate::validate(&meta.schemas, meta.root, document.lookup(pointer)?, self.quirks, Some(&drafts)).map_err(
+        validate::validate(&meta.schemas, meta.root, document.lookup(pointer)?, self.build, Some(&drafts)).map_err(
             |error| {
                 let location = strconv::quote(document.location(pointer).as_bytes());
                 format!("{location} is not valid against metaschema: {error}")
@@ -195,7 +196,7 @@ impl<'a> Compiler<'a> {
     /// `enqueueRef`: the schema that a keyword's reference leads to.
     fn reference(&mut self, schema: &Json, keyword: &[u8], url: &Rc<str>, base: &str) -> Result<Option<Id>, String> {
         let Some(reference) = schema.get(keyword).and_then(Json::as_str) else { return Ok(None) };
-        let (target, fragment) = join(base, &reference.to_lossy())?;
+        let (target, fragment) = join(base, &reference.to_lossy(), &self.build.toolchain)?;
         let Some(document) = self.documents.get(url) else { return Ok(None) };
         let local = if target == document.url {
             document.resources.get("")
@@ -264,7 +265,7 @@ impl<'a> Compiler<'a> {
         // draft 6 and 7, and so `const` counts.
         if draft >= Draft::Draft2019 || out.reference.is_none() {
             self.applicators(out, k)?;
-            assertions(out, k)?;
+            assertions(out, k, &self.build.toolchain)?;
             let asserted = self.assert_format || draft < Draft::Draft2019;
             out.format = k.text(b"format").filter(|name| asserted && super::format::is_known(name)).cloned();
         }
@@ -333,7 +334,7 @@ impl<'a> Compiler<'a> {
         out.properties = self.schema_map(k, "properties");
         out.pattern_properties = self.schema_map(k, "patternProperties");
         for (pattern, _) in &out.pattern_properties {
-            check_pattern(pattern, k, "patternProperties")?;
+            check_pattern(pattern, k, "patternProperties", &self.build.toolchain)?;
         }
         out.additional_properties = self.additional(k, "additionalProperties");
         for (name, value) in k.members(b"dependencies") {
@@ -410,7 +411,7 @@ impl Keywords<'_> {
 }
 
 /// The vocabulary `validation` of draft 4.
-fn assertions(out: &mut Schema, k: &Keywords<'_>) -> Result<(), String> {
+fn assertions(out: &mut Schema, k: &Keywords<'_>, toolchain: &Toolchain) -> Result<(), String> {
     if let Some(json) = k.json.get(b"type") {
         let mut types = Types::default();
         match json {
@@ -435,7 +436,7 @@ fn assertions(out: &mut Schema, k: &Keywords<'_>) -> Result<(), String> {
     out.max_length = k.integer(b"maxLength");
     out.pattern = k.text(b"pattern").cloned();
     if let Some(pattern) = &out.pattern {
-        check_pattern(pattern, k, "pattern")?;
+        check_pattern(pattern, k, "pattern", toolchain)?;
     }
     out.min_items = k.integer(b"minItems");
     out.max_items = k.integer(b"maxItems");
@@ -446,8 +447,8 @@ fn assertions(out: &mut Schema, k: &Keywords<'_>) -> Result<(), String> {
     Ok(())
 }
 
-fn check_pattern(pattern: &Str, k: &Keywords<'_>, keyword: &str) -> Result<(), String> {
-    match Regexp::compile(pattern, &Toolchain::default()) {
+fn check_pattern(pattern: &Str, k: &Keywords<'_>, keyword: &str, toolchain: &Toolchain) -> Result<(), String> {
+    match Regexp::compile(pattern, toolchain) {
         Ok(_) => Ok(()),
         Err(error) => {
             let location = format!("{}#{}/{}", k.url, encode(k.pointer), encode(&escape(keyword)));

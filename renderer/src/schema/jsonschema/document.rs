@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use thinlock_go::{Str, strconv};
+use thinlock_go::{Str, Toolchain, strconv};
 
 use super::super::json::Json;
 use super::schema::Draft;
@@ -24,6 +24,8 @@ pub(super) struct Resource {
 pub(super) struct Document {
     pub(super) url: String,
     pub(super) json: Json,
+    /// Decides what a URL is.
+    toolchain: Toolchain,
     /// By pointer.
     pub(super) resources: BTreeMap<String, Resource>,
     /// The pointers of the schemas that have been looked at.
@@ -96,9 +98,20 @@ fn id_keyword(draft: Draft) -> &'static [u8] {
 
 impl Document {
     /// A document with all its resources.
-    pub(super) fn new(url: &str, json: Json, default: Draft, draft_of: &mut DraftOf<'_>) -> Result<Document, String> {
-        let mut document =
-            Document { url: url.to_owned(), json, resources: BTreeMap::new(), processed: BTreeSet::new() };
+    pub(super) fn new(
+        url: &str,
+        json: Json,
+        default: Draft,
+        toolchain: &Toolchain,
+        draft_of: &mut DraftOf<'_>,
+    ) -> Result<Document, String> {
+        let mut document = Document {
+            url: url.to_owned(),
+            json,
+            toolchain: toolchain.clone(),
+            resources: BTreeMap::new(),
+            processed: BTreeSet::new(),
+        };
         let json = std::mem::replace(&mut document.json, Json::Null);
         let collected = document.collect(&json, url, String::new(), default, draft_of);
         document.json = json;
@@ -201,7 +214,7 @@ impl Document {
             Some(id) => {
                 let wrong =
                     |_| format!("error in parsing id at {}", strconv::quote(self.location(&pointer).as_bytes()));
-                join(base, id).map_err(wrong)?.0
+                join(base, id, &self.toolchain).map_err(wrong)?.0
             }
             None => base.to_owned(),
         };

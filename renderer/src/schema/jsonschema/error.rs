@@ -261,5 +261,6 @@ mod tests {
     #[test]
     fn quotes_in_single_quotes() {
         assert_eq!(quote(b"a'b\"c\\d\n"), r#"'a\'b"c\\d\n'"#);
+        assert_eq!(quote(b"a\\"), r"'a\'");
     }
 }

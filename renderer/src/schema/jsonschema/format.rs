@@ -5,7 +5,7 @@ use thinlock_go::url::{Url, path_unescape};
 use thinlock_go::{Str, Toolchain, strconv, time, utf8};
 
 use super::super::ip;
-use super::Quirks;
+use super::{Build, Quirks};
 
 type Checked = Result<(), String>;
 
@@ -37,10 +37,11 @@ pub(super) fn is_known(name: &Str) -> bool {
 }
 
 /// Checks a text against a known format.
-pub(super) fn check(name: &Str, text: &Str, quirks: &Quirks) -> Checked {
+pub(super) fn check(name: &Str, text: &Str, build: &Build) -> Checked {
     // The formats are of ASCII; what is no UTF-8 reads as U+FFFD, as in Go's range loops.
     let lossy = utf8::to_valid(text);
     let text_utf8 = lossy.as_ref();
+    let toolchain = &build.toolchain;
     match name.as_bytes() {
         b"json-pointer" => json_pointer(text_utf8),
         b"relative-json-pointer" => relative_json_pointer(text_utf8),
@@ -50,15 +51,15 @@ pub(super) fn check(name: &Str, text: &Str, quirks: &Quirks) -> Checked {
         b"ipv4" => ipv4(text_utf8),
         b"ipv6" => ipv6(text_utf8),
         b"hostname" => hostname(text_utf8),
-        b"email" => email(text_utf8, quirks),
+        b"email" => email(text_utf8, &build.quirks),
         b"date" => date(text_utf8),
         b"time" => time_of_day(text_utf8),
         b"date-time" => date_time(text_utf8),
-        b"uri" | b"iri" => uri(text_utf8),
-        b"uri-reference" | b"iri-reference" => uri_reference(text_utf8),
-        b"uri-template" => uri_template(text_utf8),
+        b"uri" | b"iri" => uri(text_utf8, toolchain),
+        b"uri-reference" | b"iri-reference" => uri_reference(text_utf8, toolchain),
+        b"uri-template" => uri_template(text_utf8, toolchain),
         b"semver" => semver(text_utf8),
-        b"regex" => match Regexp::compile(text, &Toolchain::default()) {
+        b"regex" => match Regexp::compile(text, toolchain) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),
         },
@@ -344,8 +345,8 @@ fn date_time(text: &str) -> Checked {
     time_of_day(clock).map_err(|e| format!("invalid time element: {e}"))
 }
 
-fn parse_url(text: &str) -> Result<Url, String> {
-    let parsed = Url::parse(text.as_bytes(), &Toolchain::default())?;
+fn parse_url(text: &str, toolchain: &Toolchain) -> Result<Url, String> {
+    let parsed = Url::parse(text.as_bytes(), toolchain)?;
     let host = utf8::to_valid(parsed.hostname());
     if host.contains(':') {
         if !(parsed.host.contains(&b'[') && parsed.host.contains(&b']')) {
@@ -356,20 +357,20 @@ fn parse_url(text: &str) -> Result<Url, String> {
     Ok(parsed)
 }
 
-fn uri(text: &str) -> Checked {
-    if parse_url(text)?.scheme.is_empty() { err("relative url") } else { Ok(()) }
+fn uri(text: &str, toolchain: &Toolchain) -> Checked {
+    if parse_url(text, toolchain)?.scheme.is_empty() { err("relative url") } else { Ok(()) }
 }
 
-fn uri_reference(text: &str) -> Checked {
+fn uri_reference(text: &str, toolchain: &Toolchain) -> Checked {
     if text.contains('\\') {
         return err("contains \\");
     }
-    parse_url(text).map(|_| ())
+    parse_url(text, toolchain).map(|_| ())
 }
 
-fn uri_template(text: &str) -> Checked {
+fn uri_template(text: &str, toolchain: &Toolchain) -> Checked {
     // Go keeps the raw path only where its own escapes of the path would differ from what was written.
-    let raw = parse_url(text)?.raw_path;
+    let raw = parse_url(text, toolchain)?.raw_path;
     for token in utf8::to_valid(&raw).split('/') {
         let token = path_unescape(token.as_bytes()).map_err(|e| format!("percent decode failed: {e}"))?;
         let mut open = false;

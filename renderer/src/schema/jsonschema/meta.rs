@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use thinlock_go::Toolchain;
+
 use super::super::json::Json;
 use super::compile::Compiler;
 use super::schema::{Draft, Id, Schemas};
@@ -34,8 +36,9 @@ pub(super) fn schema(draft: Draft) -> &'static Meta {
 }
 
 fn compile(url: &str) -> Meta {
-    let (quirks, mut urns) = (super::V6_0_3, Vec::new());
-    let mut compiler = Compiler::new(&quirks, &mut urns).asserting_format();
+    let build = super::Build { quirks: super::V6_0_3, toolchain: Toolchain::NEWEST };
+    let mut urns = Vec::new();
+    let mut compiler = Compiler::new(&build, &mut urns).asserting_format();
     // The documents below are complete and valid, which a test proves.
     let root = compiler.compile(url).unwrap_or_default();
     Meta { schemas: compiler.into_schemas(), root }

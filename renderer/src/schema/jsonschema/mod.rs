@@ -14,7 +14,7 @@ mod schema;
 mod url;
 mod validate;
 
-use thinlock_go::Str;
+use thinlock_go::{Str, Toolchain};
 
 use super::cache::Recent;
 use super::json::Json;
@@ -53,6 +53,14 @@ pub(super) const V6_0_3: Quirks = Quirks {
     half_quoted_email: false,
 };
 
+/// The library as a Helm was built with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Build {
+    pub(super) quirks: Quirks,
+    /// Go's URLs and regular expressions decide about formats and patterns.
+    pub(super) toolchain: Toolchain,
+}
+
 /// The URL under which Helm adds the schema.
 const SCHEMA_URL: &str = "file:///values.schema.json";
 
@@ -63,7 +71,7 @@ struct Compiled {
 }
 
 thread_local! {
-    static COMPILED: Recent<Quirks, (Result<Compiled, String>, Vec<String>)> = const { Recent::new() };
+    static COMPILED: Recent<Build, (Result<Compiled, String>, Vec<String>)> = const { Recent::new() };
 }
 
 /// Validates values as Helm does; also returns the URNs that stand for a schema that allows everything.
@@ -71,36 +79,34 @@ pub(super) fn validate(
     plain: Option<&Plain>,
     instance: &Json,
     schema: &Str,
-    quirks: Quirks,
+    build: &Build,
 ) -> (Result<(), String>, Vec<String>) {
-    if plain.is_some_and(|plain| plain.accepts(instance, &quirks)) {
+    if plain.is_some_and(|plain| plain.accepts(instance, build)) {
         return (Ok(()), Vec::new());
     }
-    validate_compiled(instance, schema, quirks)
+    validate_compiled(instance, schema, build)
 }
 
 /// The schema, if it is plain.
-pub(super) fn plain(schema: &[u8], quirks: &Quirks) -> Option<Plain> {
-    Plain::new(read(schema).ok()?, quirks)
+pub(super) fn plain(schema: &[u8], build: &Build) -> Option<Plain> {
+    Plain::new(read(schema).ok()?, build)
 }
 
 /// As [`validate`], whatever the schema.
-fn validate_compiled(instance: &Json, schema: &Str, quirks: Quirks) -> (Result<(), String>, Vec<String>) {
+fn validate_compiled(instance: &Json, schema: &Str, build: &Build) -> (Result<(), String>, Vec<String>) {
     let entry = COMPILED.with(|recent| {
-        recent.get(quirks, schema, || {
+        recent.get(build.clone(), schema, || {
             let mut urns = Vec::new();
-            (compile(schema, &quirks, &mut urns), urns)
+            (compile(schema, build, &mut urns), urns)
         })
     });
     let verdict = match &entry.0 {
         Err(error) => Err(error.clone()),
-        Ok(Compiled { schemas, root }) => {
-            validate::validate(schemas, *root, instance, &quirks, None).map_err(|error| {
-                let text = error.to_string();
-                let prefix = format!("jsonschema validation failed with '{SCHEMA_URL}#'\n");
-                format!("{}\n", text.strip_prefix(&prefix).unwrap_or(&text))
-            })
-        }
+        Ok(Compiled { schemas, root }) => validate::validate(schemas, *root, instance, build, None).map_err(|error| {
+            let text = error.to_string();
+            let prefix = format!("jsonschema validation failed with '{SCHEMA_URL}#'\n");
+            format!("{}\n", text.strip_prefix(&prefix).unwrap_or(&text))
+        }),
     };
     (verdict, entry.1.clone())
 }
@@ -114,9 +120,9 @@ fn read(schema: &[u8]) -> Result<Json, String> {
     Ok(document)
 }
 
-fn compile(schema: &[u8], quirks: &Quirks, urns: &mut Vec<String>) -> Result<Compiled, String> {
+fn compile(schema: &[u8], build: &Build, urns: &mut Vec<String>) -> Result<Compiled, String> {
     let document = read(schema)?;
-    let mut compiler = compile::Compiler::new(quirks, urns);
+    let mut compiler = compile::Compiler::new(build, urns);
     compiler.add(SCHEMA_URL, document);
     let root = compiler.compile(SCHEMA_URL)?;
     Ok(Compiled { schemas: compiler.into_schemas(), root })

@@ -19,7 +19,7 @@ use super::meta::{self, Shape};
 use super::schema::{Draft, Types};
 use super::url::{join, unescape};
 use super::validate::{compiled, equals, is_integer, matches};
-use super::{Quirks, SCHEMA_URL, format};
+use super::{Build, Quirks, SCHEMA_URL, format};
 
 /// A schema that nothing is wrong with.
 #[derive(Debug)]
@@ -41,20 +41,20 @@ const MAX_COMPARED: usize = 20;
 
 impl Plain {
     /// The schema, if it is plain.
-    pub(super) fn new(document: Json, quirks: &Quirks) -> Option<Plain> {
+    pub(super) fn new(document: Json, build: &Build) -> Option<Plain> {
         let draft = match document.get(b"$schema") {
             None => Draft::default(),
             Some(name) => meta::draft(name.as_str()?.to_utf8()?)?,
         };
         let shapes = meta::shapes(draft).collect();
-        let mut check = Check { draft, shapes: &shapes, quirks, references: Vec::new() };
+        let mut check = Check { draft, shapes: &shapes, build, references: Vec::new() };
         let plain = check.root(&document) && check.targets(&document);
         plain.then_some(Plain { document, draft })
     }
 
     /// Whether values certainly meet the schema; if not, the validator has to look at them.
-    pub(super) fn accepts(&self, instance: &Json, quirks: &Quirks) -> bool {
-        let mut verdict = Verdict { plain: self, quirks, steps: 0 };
+    pub(super) fn accepts(&self, instance: &Json, build: &Build) -> bool {
+        let mut verdict = Verdict { plain: self, build, steps: 0 };
         verdict.of(&self.document, instance, 0) == Some(true)
     }
 }
@@ -96,7 +96,7 @@ fn step<'s>(value: &'s Json, token: &str) -> Option<&'s Json> {
 struct Check<'s> {
     draft: Draft,
     shapes: &'s Shapes,
-    quirks: &'s Quirks,
+    build: &'s Build,
     references: Vec<String>,
 }
 
@@ -151,13 +151,14 @@ impl Check<'_> {
         let id = id.strip_suffix('#').unwrap_or(id);
         self.draft > Draft::Draft4
             && !id.contains('#')
-            && format::check(&Str::from("uri"), &Str::from(id), self.quirks).is_ok()
-            && join(SCHEMA_URL, id).is_ok_and(|(url, _)| join(&url, "") == Ok((url, String::new())))
+            && format::check(&Str::from("uri"), &Str::from(id), self.build).is_ok()
+            && join(SCHEMA_URL, id, &self.build.toolchain)
+                .is_ok_and(|(url, _)| join(&url, "", &self.build.toolchain) == Ok((url, String::new())))
     }
 
     fn value(&mut self, keyword: &[u8], shape: Shape, value: &Json, depth: u32) -> bool {
         let text = |format: &str| {
-            value.as_str().is_some_and(|text| format::check(&Str::from(format), text, self.quirks).is_ok())
+            value.as_str().is_some_and(|text| format::check(&Str::from(format), text, self.build).is_ok())
         };
         match shape {
             Shape::Anything => true,
@@ -188,7 +189,7 @@ impl Check<'_> {
                 }
                 _ => false,
             },
-            Shape::Regex => value.as_str().is_some_and(|pattern| compiled(pattern).is_some()),
+            Shape::Regex => value.as_str().is_some_and(|pattern| compiled(pattern, &self.build.toolchain).is_some()),
             Shape::Uri => text("uri"),
             Shape::UriReference => text("uri-reference"),
             Shape::Schema => self.schema(value, depth),
@@ -198,7 +199,8 @@ impl Check<'_> {
             Shape::SchemaOrList => self.schema(value, depth),
             Shape::Schemas | Shape::SchemasByPattern => value.as_object().is_some_and(|members| {
                 members.iter().all(|(name, value)| {
-                    (keyword != b"patternProperties" || compiled(name).is_some()) && self.schema(value, depth)
+                    (keyword != b"patternProperties" || compiled(name, &self.build.toolchain).is_some())
+                        && self.schema(value, depth)
                 })
             }),
             Shape::Dependencies | Shape::TextsByName | Shape::Id | Shape::Anchor | Shape::Vocabulary => false,
@@ -216,7 +218,7 @@ impl Check<'_> {
             texts.sort_unstable();
             return texts.is_sorted_by(|a, b| a < b);
         }
-        all_different(items, self.quirks) == Some(true)
+        all_different(items, &self.build.quirks) == Some(true)
     }
 }
 
@@ -235,7 +237,7 @@ fn all_different(items: &[Json], quirks: &Quirks) -> Option<bool> {
 /// The look at values: whether they meet a schema, and `None` where that is not for this file to say.
 struct Verdict<'p> {
     plain: &'p Plain,
-    quirks: &'p Quirks,
+    build: &'p Build,
     steps: u32,
 }
 
@@ -287,12 +289,12 @@ impl Verdict<'_> {
                 let wanted = wanted.as_array()?;
                 // A number that equals a text does so only beside other numbers.
                 wanted.iter().any(|wanted| Types::of(wanted).intersects(Types::of(value)))
-                    && wanted.iter().any(|wanted| equals(value, wanted, self.quirks))
+                    && wanted.iter().any(|wanted| equals(value, wanted, &self.build.quirks))
             }
-            b"const" if draft >= Draft::Draft6 => equals(value, wanted, self.quirks),
+            b"const" if draft >= Draft::Draft6 => equals(value, wanted, &self.build.quirks),
             b"format" => match (wanted.as_str()?, text) {
                 (name, Some(text)) if draft < Draft::Draft2019 && format::is_known(name) => {
-                    format::check(name, text, self.quirks).is_ok()
+                    format::check(name, text, self.build).is_ok()
                 }
                 _ => true,
             },
@@ -338,12 +340,14 @@ impl Verdict<'_> {
             b"minItems" => items.is_none_or(|items| count().is_some_and(|min| items.len() as i64 >= min)),
             b"maxItems" => items.is_none_or(|items| count().is_some_and(|max| items.len() as i64 <= max)),
             b"uniqueItems" => match items.filter(|_| wanted.as_bool() == Some(true)) {
-                Some(items) => all_different(items, self.quirks)?,
+                Some(items) => all_different(items, &self.build.quirks)?,
                 None => true,
             },
             b"minLength" => text.is_none_or(|text| count().is_some_and(|min| utf8::rune_count(text) as i64 >= min)),
             b"maxLength" => text.is_none_or(|text| count().is_some_and(|max| utf8::rune_count(text) as i64 <= max)),
-            b"pattern" => text.is_none_or(|text| wanted.as_str().is_some_and(|pattern| matches(pattern, text))),
+            b"pattern" => text.is_none_or(|text| {
+                wanted.as_str().is_some_and(|pattern| matches(pattern, text, &self.build.toolchain))
+            }),
             b"minimum" | b"maximum" | b"exclusiveMinimum" | b"exclusiveMaximum" | b"multipleOf" => {
                 let Json::Number(got) = value else { return Some(true) };
                 let (got, wanted) = (Decimal::parse(got)?, number(wanted)?);
@@ -375,7 +379,8 @@ impl Verdict<'_> {
     fn members(&mut self, schema: &Json, entries: &[(Str, Json)]) -> Option<bool> {
         let properties = schema.get(b"properties");
         let patterns = schema.get(b"patternProperties").and_then(Json::as_object).unwrap_or_default();
-        let patterns: Option<Vec<_>> = patterns.iter().map(|(p, schema)| Some((compiled(p)?, schema))).collect();
+        let patterns: Option<Vec<_>> =
+            patterns.iter().map(|(p, schema)| Some((compiled(p, &self.build.toolchain)?, schema))).collect();
         let patterns = patterns?;
         let additional = schema.get(b"additionalProperties");
         for (name, value) in entries {

@@ -68,8 +68,8 @@ fn parse_error(url: &str, reason: &str) -> String {
 ///
 /// # Errors
 /// The base or the reference is no URL.
-pub(super) fn join(base: &str, reference: &str) -> Result<(String, String), String> {
-    let parse = |url: &str| Url::parse(url.as_bytes(), &Toolchain::default()).map_err(|e| parse_error(url, &e));
+pub(super) fn join(base: &str, reference: &str, toolchain: &Toolchain) -> Result<(String, String), String> {
+    let parse = |url: &str| Url::parse(url.as_bytes(), toolchain).map_err(|e| parse_error(url, &e));
     let base = parse(base)?;
     let (reference, fragment) = split_fragment(reference)?;
     let reference = parse(reference)?;
@@ -89,7 +89,7 @@ mod tests {
     fn resolves_references() {
         #[track_caller]
         fn check(base: &str, reference: &str, want: &str) {
-            assert_eq!(join(base, reference), Ok((want.to_owned(), String::new())));
+            assert_eq!(join(base, reference, &Toolchain::NEWEST), Ok((want.to_owned(), String::new())));
         }
         check("file:///values.schema.json", "", "file:///values.schema.json");
         check("file:///values.schema.json", "./other.json", "file:///other.json");

@@ -11,7 +11,7 @@ use super::super::decimal::Decimal;
 use super::super::json::Json;
 use super::error::{Kind, ValidationError, pointer};
 use super::schema::{Additional, Dependency, Draft, Id, Items, Schema, Schemas, Types};
-use super::{Quirks, format, meta};
+use super::{Build, Quirks, format, meta};
 
 pub(super) type Failure = Box<ValidationError>;
 type Checked = Result<Unevaluated, Failure>;
@@ -22,11 +22,11 @@ pub(super) fn validate(
     schemas: &Schemas,
     root: Id,
     instance: &Json,
-    quirks: &Quirks,
+    build: &Build,
     drafts: Option<&BTreeMap<String, Draft>>,
 ) -> Result<(), Failure> {
     let meta = drafts.map(|_| At { schemas, id: root });
-    let mut walker = Walker { quirks, drafts, path: Vec::new(), steps: 0, exhausted: false };
+    let mut walker = Walker { build, drafts, path: Vec::new(), steps: 0, exhausted: false };
     let verdict = walker.whole(At { schemas, id: root }, instance, meta);
     if walker.exhausted { Err(Box::new(walker.error(Kind::Exhausted))) } else { verdict }
 }
@@ -135,7 +135,7 @@ impl Unevaluated {
 }
 
 struct Walker<'a> {
-    quirks: &'a Quirks,
+    build: &'a Build,
     drafts: Option<&'a BTreeMap<String, Draft>>,
     path: Vec<Str>,
     /// How many schemas were applied.
@@ -277,18 +277,18 @@ impl Walker<'_> {
             return Some(Kind::Type { got, want });
         }
         if let Some(want) = &schema.constant
-            && !equals(value, want, self.quirks)
+            && !equals(value, want, &self.build.quirks)
         {
             return Some(Kind::Const(want.clone()));
         }
         if let Some((values, types)) = &schema.enumeration
-            && !(types.intersects(got) && values.iter().any(|want| equals(value, want, self.quirks)))
+            && !(types.intersects(got) && values.iter().any(|want| equals(value, want, &self.build.quirks)))
         {
             return Some(Kind::Enum(values.clone()));
         }
         if let Some(name) = &schema.format
             && let Json::String(text) = value
-            && let Err(error) = format::check(name, text, self.quirks)
+            && let Err(error) = format::check(name, text, self.build)
         {
             return Some(Kind::Format { got: value.clone(), want: name.clone(), error });
         }
@@ -388,8 +388,11 @@ impl Walker<'_> {
                 Dependency::Schema(id) => self.add_same(step, *id),
             }
         }
-        let patterns: Vec<_> =
-            schema.pattern_properties.iter().filter_map(|(p, id)| Some((compiled(p)?, *id))).collect();
+        let patterns: Vec<_> = schema
+            .pattern_properties
+            .iter()
+            .filter_map(|(p, id)| Some((compiled(p, &self.build.toolchain)?, *id)))
+            .collect();
         let mut additional = Vec::new();
         for (name, value) in entries {
             if step.verdict_only && !step.errors.is_empty() {
@@ -431,7 +434,7 @@ impl Walker<'_> {
             for (name, _) in entries {
                 let at = step.scope.at.other(id);
                 if let Err(mut error) = self.whole(at, &Json::String(name.clone()), step.meta) {
-                    if !self.quirks.property_name_at_root {
+                    if !self.build.quirks.property_name_at_root {
                         error.path = self.path.clone();
                     }
                     error.kind = Kind::PropertyNames(name.clone());
@@ -503,7 +506,7 @@ impl Walker<'_> {
             schema.items_2020
         };
         if let Some(id) = rest {
-            let first = if self.quirks.item_index_restarts { 0 } else { evaluated };
+            let first = if self.build.quirks.item_index_restarts { 0 } else { evaluated };
             for (at, item) in items.iter().skip(evaluated).enumerate() {
                 self.add_member(step, id, item, index(first + at));
             }
@@ -544,7 +547,7 @@ impl Walker<'_> {
         // Longer lists are compared by a hash that keeps numbers and strings apart.
         if items.len() <= 20 {
             for (b, item) in items.iter().enumerate() {
-                if let Some(a) = items.iter().take(b).position(|other| equals(item, other, self.quirks)) {
+                if let Some(a) = items.iter().take(b).position(|other| equals(item, other, &self.build.quirks)) {
                     return Some((a, b));
                 }
             }
@@ -562,7 +565,7 @@ impl Walker<'_> {
         });
         let second = pairs.min()?;
         let item = items.get(second)?;
-        let first = items.iter().take(second).position(|other| equals(item, other, self.quirks))?;
+        let first = items.iter().take(second).position(|other| equals(item, other, &self.build.quirks))?;
         Some((first, second))
     }
 
@@ -577,7 +580,8 @@ impl Walker<'_> {
                 self.add(step, Kind::MaxLength(length, max));
             }
         }
-        if let Some(pattern) = schema.pattern.as_ref().filter(|pattern| !matches(pattern, text)) {
+        if let Some(pattern) = schema.pattern.as_ref().filter(|pattern| !matches(pattern, text, &self.build.toolchain))
+        {
             self.add(step, Kind::Pattern { got: text.clone(), want: pattern.clone() });
         }
     }
@@ -747,13 +751,13 @@ pub(super) fn is_integer(value: &Json) -> bool {
 }
 
 /// A pattern, which was found to be one before.
-pub(super) fn compiled(pattern: &Str) -> Option<Rc<Regexp>> {
-    Regexp::compile(pattern, &Toolchain::default()).ok()
+pub(super) fn compiled(pattern: &Str, toolchain: &Toolchain) -> Option<Rc<Regexp>> {
+    Regexp::compile(pattern, toolchain).ok()
 }
 
 /// Whether Go's regexp matches anywhere.
-pub(super) fn matches(pattern: &Str, text: &[u8]) -> bool {
-    compiled(pattern).is_some_and(|regexp| regexp.is_match(text))
+pub(super) fn matches(pattern: &Str, text: &[u8], toolchain: &Toolchain) -> bool {
+    compiled(pattern, toolchain).is_some_and(|regexp| regexp.is_match(text))
 }
 
 /// An order in which values are equal as the engine sees it.

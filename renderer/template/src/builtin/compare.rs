@@ -134,7 +134,7 @@ fn same(a: &Rc<dyn Object>, b: &Rc<dyn Object>) -> bool {
         return true;
     }
     if a.go_type().kind != Kind::Struct {
-        return false;
+        return a.is_same_pointer(&**b);
     }
     let (x, y) = (a.fields(), b.fields());
     if x.is_empty() && y.is_empty() {

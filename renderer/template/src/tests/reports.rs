@@ -69,6 +69,47 @@ fn excerpts_show_the_line() {
 }
 
 #[test]
+fn excerpts_tell_the_way_and_what_to_do() {
+    let report = |source: &str| {
+        let error = World::default().run(source).expect_err("fails");
+        excerpt(&error, &|file| (file == "p/t.yaml").then(|| source.into()))
+    };
+    // The partial's file is not at hand: its place stands without its line.
+    assert_eq!(
+        report("{{ include \"bad\" . }}"),
+        "nil pointer evaluating interface {}.b\n  --> h2:2:8\n  include at p/t.yaml:1:4 in \"p/t.yaml\"\n  hint: the value \
+         before .b is not set; test it with `with` or `if`, or write ((.a).b).b\n"
+    );
+    // A recursion is shown to a depth that can be read.
+    let endless = report("{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}");
+    assert_eq!(endless.lines().filter(|line| line.starts_with("  include at ")).count(), 20, "{endless}");
+    assert!(endless.lines().any(|line| line.starts_with("  … and ") && line.ends_with(" more calls")), "{endless}");
+    for (source, hint) in [
+        ("{{ .s.x }}", "only maps and structs have fields, and a struct only the fields of its type"),
+        (
+            "{{ eq 1 \"a\" }}",
+            "numbers of values files are float64: compare with int or float64 conversions on both sides",
+        ),
+        ("{{ range true }}{{ end }}", "range takes a list, a map or an integer"),
+        ("{{ upper (id 3) }}", "convert the value with toString or quote first"),
+        ("{{ template \"nope\" }}", "no file of the chart or of its dependencies defines a template of this name"),
+        ("a\n{{ nosuch }}", "the function exists neither in Go, nor in sprig, nor in Helm"),
+        ("{{ 1", "an action must end with }} before the text ends"),
+        ("{{ if true }}", "an if, range, with, define or block has no {{ end }}"),
+    ] {
+        let text = report(source);
+        assert!(text.ends_with(&format!("\n  hint: {hint}\n")), "{source}: {text}");
+    }
+    // A parse error has a line and no column; some failures have no hint.
+    assert_eq!(
+        report("a\n\tb {{ nosuch }}"),
+        "function \"nosuch\" not defined\n  --> p/t.yaml:2\n  |\n2 | \tb {{ nosuch }}\n  hint: the function exists neither in Go, \
+         nor in sprig, nor in Helm\n"
+    );
+    assert_eq!(report("{{ fail \"no\" }}"), "no\n  --> p/t.yaml:1:4\n  |\n1 | {{ fail \"no\" }}\n  |    ^^^^^^^^^\n");
+}
+
+#[test]
 fn missing_keys() {
     let mut world = World { missing_key: MissingKey::Error, ..World::default() };
     let error = world.run("{{ .q }}").expect_err("fails");

@@ -1,17 +1,23 @@
 //! The verdict on plain schemas against that of the compiler and the validator.
 
 use proptest::prelude::*;
+use thinlock_go::Toolchain;
 
-use super::super::{V6_0_2, V6_0_3, validate, validate_compiled};
+use super::super::{Build, V6_0_2, V6_0_3, validate, validate_compiled};
 use super::*;
 
 fn json(text: &str) -> Json {
     Json::decode(text.as_bytes()).expect("JSON").0
 }
 
+fn newest() -> Build {
+    Build { quirks: V6_0_3, toolchain: Toolchain::NEWEST }
+}
+
 /// Whether the schema is plain, and if so whether it accepts the values.
 fn verdict(schema: &str, values: &str) -> Option<bool> {
-    Plain::new(json(schema), &V6_0_3).map(|plain| plain.accepts(&json(values), &V6_0_3))
+    let build = newest();
+    Plain::new(json(schema), &build).map(|plain| plain.accepts(&json(values), &build))
 }
 
 #[test]
@@ -20,7 +26,7 @@ fn what_most_charts_write_needs_no_compiler() {
     fn check(schema: &str, accepted: &str, refused: &str) {
         for (values, want) in [(accepted, true), (refused, false)] {
             assert_eq!(verdict(schema, values), Some(want), "{schema} {values}");
-            let (compiled, _) = validate_compiled(&json(values), &schema.into(), V6_0_3);
+            let (compiled, _) = validate_compiled(&json(values), &schema.into(), &newest());
             assert_eq!(compiled.is_ok(), want, "{schema} {values}");
         }
     }
@@ -208,16 +214,17 @@ proptest! {
         ][..]),
         quirks in prop::sample::select(&[V6_0_2, V6_0_3][..]),
     ) {
+        let build = Build { quirks, toolchain: Toolchain::NEWEST };
         let named = format!(r#"{{"$schema":"{draft}","#);
         let schema = if draft.is_empty() { schema } else { schema.replacen('{', &named, 1).replace(",}", "}") };
         let (text, values) = (Str::from(schema.as_str()), json(&values));
-        let plain = Plain::new(json(&schema), &quirks);
-        prop_assert_eq!(validate(plain.as_ref(), &values, &text, quirks), validate_compiled(&values, &text, quirks), "{}", schema);
+        let plain = Plain::new(json(&schema), &build);
+        prop_assert_eq!(validate(plain.as_ref(), &values, &text, &build), validate_compiled(&values, &text, &build), "{}", schema);
         // Where there is a verdict it is the validator's.
         if let Some(plain) = &plain {
-            let mut verdict = Verdict { plain, quirks: &quirks, steps: 0 };
+            let mut verdict = Verdict { plain, build: &build, steps: 0 };
             if let Some(accepted) = verdict.of(&plain.document, &values, 0) {
-                let (compiled, _) = validate_compiled(&values, &text, quirks);
+                let (compiled, _) = validate_compiled(&values, &text, &build);
                 prop_assert_eq!(accepted, compiled.is_ok(), "{} {:?}", schema, values);
             }
         }
