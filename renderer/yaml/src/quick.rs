@@ -467,7 +467,10 @@ impl<S: Sink> Quick<'_, '_, S> {
             let next = match self.at(at) {
                 b'[' | b'{' => self.flow(at)?,
                 _ => {
-                    let (text, implicit, next) = self.flow_scalar(at)?;
+                    let (text, implicit, next) = match self.flow_scalar(at) {
+                        Some(scalar) => scalar,
+                        None => self.escaped(at)?,
+                    };
                     self.value(Kind::Scalar, implicit, text)?;
                     next
                 }
@@ -481,6 +484,23 @@ impl<S: Sink> Quick<'_, '_, S> {
         }
         self.close_from(self.open.len() - 1)?;
         Some(at + 1)
+    }
+
+    /// A string on this line with escapes in it, as JSON has them: its text, that it is not plain, and the offset behind it.
+    fn escaped(&mut self, at: usize) -> Option<(Text, bool, usize)> {
+        if self.at(at) != b'"' {
+            return None;
+        }
+        let before = self.owned.len();
+        let (mut text, next) = self.folded(at)?;
+        if memchr::memchr(b'\n', &self.text[at..next]).is_some() {
+            return None;
+        }
+        if !self.wants_text() {
+            self.owned.truncate(before);
+            text = EMPTY;
+        }
+        Some((text, false, next))
     }
 
     /// A quoted string or a word: its text, whether it is plain, and the offset behind it.

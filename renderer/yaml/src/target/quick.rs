@@ -219,6 +219,8 @@ mod tests {
         check("metadata: {name: x}\nmetadata: {annotations: {}, any: z}\n", true);
         check("metadata: {name: x}\nmetadata:\n", true);
         check("kind: ''\nkind: null\ndate: 2020-01-01\nmetadata: {name: 2020-01-01, any: '1'}", true);
+        check("kind: A\nspec: {\"a\":\"x\\ny \\\"z\\\" \\u00e9\",\"b\":[\"\\t\",{}]}\n", true);
+        check("kind: A\nmetadata: {\"name\":\"x\\ty\"}\n", true);
         check("a: 1e400\nb: -1e400\nc: 0x1p-2\n", true);
     }
 
@@ -248,6 +250,9 @@ mod tests {
             "metadata: {any: {}}",
             "metadata: {NAME: x}",
             "metadata: {name: x,\n  any: y}",
+            "spec: {\"a\":\"x\\\n  y\"}",
+            "spec: {\"a\":\"\\q\"}",
+            "spec: {\"a\\n\":1}",
             "{kind: A}",
         ] {
             check(text, false);

@@ -142,6 +142,12 @@ proptest! {
         let mut text = to_yaml(&value).unwrap_or_default();
         check_quick(&text)?;
         let cut = cut.min(text.len());
+        text.splice(cut..cut, piece.iter().copied());
+        check_quick(&text)?;
+        // As JSON, the value of a key.
+        let mut text = [b"a: ", json::encode(&value, json::Html::Keep).unwrap_or_default().as_slice()].concat();
+        check_quick(&text)?;
+        let cut = cut.min(text.len());
         text.splice(cut..cut, piece);
         check_quick(&text)?;
     }
