@@ -1,5 +1,6 @@
 //! Large random primes, which make the time of a key.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -31,16 +32,15 @@ const MAX_THREADS: usize = 8;
 /// The search goes up from a random number, as OpenSSL's does. It uses the machine's other processors, and what it finds
 /// does not depend on how many there are.
 pub(crate) fn random_prime(random: &mut HostRandom<'_>, bits: usize) -> BigUint {
-    let small = odd_primes_below(SIEVED);
+    static SMALL: LazyLock<Vec<u32>> = LazyLock::new(|| odd_primes_below(SIEVED));
     loop {
         let start = random_odd(random, bits);
         let mut composite = vec![false; WINDOW as usize / 2];
-        for prime in &small {
+        for (prime, rest) in remainders(&start, &SMALL) {
             // Slot i stands for start + 2i. The first multiple of the prime among them:
-            let rest = remainder(&start, *prime);
-            let up = if rest == 0 { 0 } else { *prime - rest };
+            let up = if rest == 0 { 0 } else { prime - rest };
             let first = if up % 2 == 0 { up / 2 } else { (up + prime) / 2 };
-            for slot in composite.iter_mut().skip(first as usize).step_by(*prime as usize) {
+            for slot in composite.iter_mut().skip(first as usize).step_by(prime as usize) {
                 *slot = true;
             }
         }
@@ -200,8 +200,22 @@ fn random_odd(random: &mut HostRandom<'_>, bits: usize) -> BigUint {
     number | top | BigUint::from(1_u8)
 }
 
-fn remainder(number: &BigUint, divisor: u32) -> u32 {
-    (number % divisor).to_bytes_be().into_iter().fold(0, |rest, byte| rest << 8 | u32::from(byte))
+/// Numbers below 2^16 of which the product is below 2^64.
+const FACTORS: usize = 4;
+
+/// The divisors, which are below [`SIEVED`], with what a number leaves when divided by each.
+fn remainders(number: &BigUint, divisors: &[u32]) -> impl Iterator<Item = (u32, u32)> {
+    let bytes = number.to_bytes_le();
+    let word = |chunk: &[u8]| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let words: Vec<u64> = bytes.chunks(8).map(word).collect();
+    divisors.chunks(FACTORS).flat_map(move |divisors| {
+        // One division of the large number serves several divisors.
+        let product: u64 = divisors.iter().map(|divisor| u64::from(*divisor)).product();
+        let divide =
+            |rest: u64, word: &u64| ((u128::from(rest) << 64 | u128::from(*word)) % u128::from(product)) as u64;
+        let rest = words.iter().rev().fold(0, divide);
+        divisors.iter().map(move |divisor| (*divisor, (rest % u64::from(*divisor)) as u32))
+    })
 }
 
 fn odd_primes_below(limit: u32) -> Vec<u32> {
@@ -290,6 +304,10 @@ mod tests {
     #[test]
     fn the_sieve_takes_out_exactly_the_multiples_of_its_primes() {
         assert_eq!(odd_primes_below(32), [3, 5, 7, 11, 13, 17, 19, 23, 29, 31]);
-        assert_eq!(remainder(&(BigUint::from(65_521_u32) * BigUint::from(u64::MAX) + 4_660_u32), 65_521), 4_660);
+        let number = BigUint::from(65_521_u32) * BigUint::from(u64::MAX) * BigUint::from(u64::MAX) + 4_660_u32;
+        let primes: [u32; 5] = [65_521, 65_519, 3, 65_497, 5];
+        let want = primes.map(|prime| (prime, (&number % prime).to_bytes_le()));
+        let got = remainders(&number, &primes).map(|(prime, rest)| (prime, BigUint::from(rest).to_bytes_le()));
+        assert!(got.eq(want));
     }
 }
