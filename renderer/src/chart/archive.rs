@@ -5,11 +5,11 @@
 
 use std::io::{self, Read};
 
-use flate2::read::MultiGzDecoder;
-use tar::EntryType;
+use flate2::bufread::GzDecoder;
 use thinlock_go::{path, strconv};
 
 use super::ChartError;
+use super::tar::{Reader, TarError, kind};
 use crate::Dialect;
 use crate::source::{File, FileSet};
 
@@ -38,12 +38,8 @@ pub fn read(data: &[u8], dialect: &Dialect) -> Result<FileSet, ChartError> {
 pub(super) const GZIP_HEADER: &str = "gzip: invalid header";
 
 pub(super) fn unpack(data: &[u8], dialect: &Dialect, budget: &mut Budget) -> Result<FileSet, ChartError> {
-    // The header is looked at here: Go's reader fails before it looks at any file.
-    match data {
-        [] => return Err(ChartError::new("EOF")),
-        _ if data.len() < 10 => return Err(ChartError::new("unexpected EOF")),
-        [0x1f, 0x8b, 8, ..] => {}
-        _ => return Err(ChartError::new(GZIP_HEADER)),
+    if data.is_empty() {
+        return Err(ChartError::new("EOF"));
     }
     let too_large = || {
         ChartError::new(format!(
@@ -52,29 +48,23 @@ pub(super) fn unpack(data: &[u8], dialect: &Dialect, budget: &mut Budget) -> Res
         ))
     };
     // Names and headers count here too: they are bytes that a hostile archive can make of nothing.
-    let stream = MultiGzDecoder::new(data).take(2 * MAX_CHART_SIZE);
-    let mut archive = tar::Archive::new(stream);
+    let stream = Members::open(data).map_err(|e| read_error(&e))?.take(2 * MAX_CHART_SIZE);
+    let mut archive = Reader::new(stream);
     let mut files = FileSet::default();
     let mut remaining = MAX_CHART_SIZE;
-    for entry in archive.entries().map_err(|e| read_error(&e))? {
-        let mut entry = entry.map_err(|e| read_error(&e))?;
-        let header = entry.header();
-        let kind = header.entry_type();
-        let is_directory = kind.is_dir()
-            || header.mode().is_ok_and(|mode| mode & 0o170_000 == 0o040_000)
-            || (header.as_bytes().get(156) == Some(&0) && entry.path_bytes().ends_with(b"/"));
-        if is_directory || matches!(kind, EntryType::XGlobalHeader | EntryType::XHeader) {
+    while let Some(entry) = archive.next().map_err(|e| tar_error(&e))? {
+        if entry.is_directory() || entry.kind == kind::GLOBAL_HEADER {
             continue;
         }
 
-        let full_name = entry.path_bytes().into_owned();
-        let name = name_in_chart(&full_name)?;
-        let size = entry.size();
+        let name = name_in_chart(&entry.name)?;
+        // Only of an entry without data can it be negative.
+        let size = u64::try_from(entry.size).unwrap_or_default();
         if size > remaining {
             return Err(too_large());
         }
         if let Some(max) = dialect.chart.max_file_size.filter(|max| size > *max) {
-            let name = strconv::quote(&full_name);
+            let name = strconv::quote(&entry.name);
             return Err(ChartError::new(format!(
                 "decompressed chart file {name} is larger than the maximum file size {max}"
             )));
@@ -83,15 +73,12 @@ pub(super) fn unpack(data: &[u8], dialect: &Dialect, budget: &mut Budget) -> Res
             .0
             .checked_sub(size)
             .ok_or_else(|| ChartError::limit("the archives of subcharts are larger than 1 GiB in all"))?;
-        let mut content = Vec::new();
         // What a symbolic link points to is of no interest: it is read as an empty file, as Helm does.
-        entry.by_ref().take(remaining).read_to_end(&mut content).map_err(|e| read_error(&e))?;
+        let content = archive.content(remaining).map_err(|e| tar_error(&e))?;
         let read = content.len() as u64;
         remaining = remaining.saturating_sub(read);
-        if read < size {
-            return Err(ChartError::new("unexpected EOF"));
-        }
-        if remaining == 0 {
+        // Helm takes any file that is shorter than its header says for one that did not fit.
+        if read < size || remaining == 0 {
             return Err(too_large());
         }
         files.push(File::new(name, content));
@@ -132,6 +119,40 @@ fn name_in_chart(full: &[u8]) -> Result<Vec<u8>, ChartError> {
     Ok(name)
 }
 
+/// What is unpacked of a gzip file, which may have several members.
+struct Members<'a>(GzDecoder<&'a [u8]>);
+
+impl<'a> Members<'a> {
+    /// Looks at a member's header as Go does, before anything of it is read.
+    fn open(data: &'a [u8]) -> io::Result<Members<'a>> {
+        match data {
+            _ if data.len() < 10 => Err(io::ErrorKind::UnexpectedEof.into()),
+            [0x1f, 0x8b, 8, ..] => Ok(Members(GzDecoder::new(data))),
+            _ => Err(io::Error::other(GZIP_HEADER)),
+        }
+    }
+}
+
+impl Read for Members<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.0.read(buffer)?;
+            let rest = *self.0.get_ref();
+            if read > 0 || buffer.is_empty() || rest.is_empty() {
+                return Ok(read);
+            }
+            *self = Members::open(rest)?;
+        }
+    }
+}
+
+fn tar_error(error: &TarError) -> ChartError {
+    match error {
+        TarError::Stream(error) => read_error(error),
+        TarError::Format(text) => ChartError::new(*text),
+    }
+}
+
 /// Go's text for what went wrong while reading.
 fn read_error(error: &io::Error) -> ChartError {
     let text = error.to_string();
@@ -140,9 +161,7 @@ fn read_error(error: &io::Error) -> ChartError {
         _ if text.contains("checksum") && text.contains("gzip") => "gzip: invalid checksum".to_string(),
         _ if text.contains("gzip header") => GZIP_HEADER.to_string(),
         _ if text.contains("deflate") => "flate: corrupt input".to_string(),
-        // Go tells a cut-off header from a wrong one.
-        _ if text.contains("failed to read entire block") => "unexpected EOF".to_string(),
-        _ => "archive/tar: invalid tar header".to_string(),
+        _ => GZIP_HEADER.to_string(),
     })
 }
 

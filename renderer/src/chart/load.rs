@@ -87,9 +87,12 @@ pub fn load_archive(data: &[u8], name: &str, dialect: &Dialect, logs: &mut Vec<L
         }));
     }
     let mut budget = Budget::new();
+    let invalid = |e: &ChartError| {
+        ChartError::new(format!("file '{name}' does not appear to be a valid chart file (details: {})", e.text))
+    };
     let files = archive::unpack(data, dialect, &mut budget).map_err(|e| {
         if e.text == archive::GZIP_HEADER {
-            ChartError::new(format!("file '{name}' does not appear to be a valid chart file (details: {})", e.text))
+            invalid(&e)
         } else if dialect.chart.archive_error_hidden {
             ChartError::new("unable to load chart archive")
         } else {
@@ -103,7 +106,10 @@ pub fn load_archive(data: &[u8], name: &str, dialect: &Dialect, logs: &mut Vec<L
         }
     }
     let package = package(files.files().iter(), dialect);
-    load(files.files().to_vec(), (dialect, package), logs, &mut budget, 0)
+    load(files.files().to_vec(), (dialect, package), logs, &mut budget, 0).map_err(|e| {
+        let inner = dialect.chart.inner_archive_header_named && e.text.ends_with(archive::GZIP_HEADER);
+        if inner { invalid(&e) } else { e }
+    })
 }
 
 /// Whether a file of a chart is looked into in any case: by loading, or because a render parses it. All other files may
@@ -156,7 +162,8 @@ fn load(
     }
 
     let mut chart = Parts::default();
-    let mut subcharts: BTreeMap<Str, Vec<File>> = BTreeMap::new();
+    // Each with its place among those that were found.
+    let mut subcharts: BTreeMap<Str, (usize, Vec<File>)> = BTreeMap::new();
     for file in files {
         let name = file.name.as_bytes();
         match name {
@@ -198,7 +205,9 @@ fn load(
                 }
                 let below = name.get(b"charts/".len()..).unwrap_or_default();
                 let folder = below.split(|c| *c == b'/').next().unwrap_or_default();
-                subcharts.entry(folder.into()).or_default().push(file.renamed(below));
+                let place = subcharts.len();
+                let (_, files) = subcharts.entry(folder.into()).or_insert_with(|| (place, Vec::new()));
+                files.push(file.renamed(below));
             }
             _ => chart.files.push(file),
         }
@@ -207,8 +216,11 @@ fn load(
     let Some((mut metadata, nulls)) = metadata else { return Err(ChartError::new("Chart.yaml file is missing")) };
     metadata.validate(&nulls, dialect)?;
 
+    // Of several that cannot be loaded Helm names a random one, as it walks a map: mostly the one that was found first.
+    let mut found_first: Vec<_> = subcharts.into_iter().collect();
+    found_first.sort_by_key(|(_, (place, _))| *place);
     let mut loaded = Vec::new();
-    for (name, files) in subcharts {
+    for (name, (_, files)) in found_first {
         if matches!(name.first(), Some(b'_' | b'.')) {
             continue;
         }
@@ -232,10 +244,11 @@ fn load(
             });
             load(files.collect(), (dialect, package), logs, budget, depth + 1)
         };
-        loaded.push(
-            subchart.map_err(|e| e.wrapped(format_args!("error unpacking subchart {name} in {}", metadata.name)))?,
-        );
+        let subchart =
+            subchart.map_err(|e| e.wrapped(format_args!("error unpacking subchart {name} in {}", metadata.name)))?;
+        loaded.push((name, subchart));
     }
+    loaded.sort_by(|(one, _), (other, _)| one.cmp(other));
 
     Ok(Arc::new(Chart {
         metadata: Arc::new(metadata),
@@ -243,7 +256,7 @@ fn load(
         files: chart.files,
         values: chart.values.unwrap_or_else(|| Frozen::Map(&MAP_STRING_ANY, [].into())),
         schema: chart.schema,
-        subcharts: loaded,
+        subcharts: loaded.into_iter().map(|(_, subchart)| subchart).collect(),
     }))
 }
 

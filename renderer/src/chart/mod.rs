@@ -10,6 +10,7 @@ pub mod ignore;
 mod load;
 mod metadata;
 mod process;
+mod tar;
 pub(crate) mod tree;
 mod version;
 
@@ -65,6 +66,8 @@ pub struct ChartRules {
     pub archive_limit_name: &'static str,
     /// Why an archive could not be read is not said for the chart on the command line (Helm 4).
     pub archive_error_hidden: bool,
+    /// A gzip header that is wrong in a subchart's archive is told of the outer archive, by its name.
+    pub inner_archive_header_named: bool,
     /// A pattern of .helmignore that starts with a slash loses one slash each time that it is tried (Helm 3), so that
     /// `//x` matches from the second try on; otherwise one slash, once.
     pub ignore_strips_repeatedly: bool,
@@ -99,6 +102,7 @@ impl ChartRules {
         directory_size_limited: false,
         archive_limit_name: "maximum file size",
         archive_error_hidden: false,
+        inner_archive_header_named: false,
         ignore_strips_repeatedly: true,
         import_values_must_be_strings: true,
         alias_copies_tree: false,
@@ -114,6 +118,7 @@ impl ChartRules {
     pub const HELM_4_1: ChartRules = ChartRules {
         api_version_checked: true,
         archive_error_hidden: true,
+        inner_archive_header_named: true,
         ignore_strips_repeatedly: false,
         alias_copies_tree: true,
         missing_dependencies: "an error occurred while checking for chart dependencies. \
