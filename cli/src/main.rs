@@ -5,7 +5,16 @@ use std::process::ExitCode;
 
 use thinlock::{Env, Streams};
 
+/// Lets the C library's allocator keep what is given back to it. It takes the largest block that it got back from the
+/// system's own keeping for a sign of what the program uses, and until then returns each large block, and the end of the
+/// heap, to the system at once, which has to fill it with zeros when it is asked for again.
+fn keep_memory() {
+    const LARGEST_USUAL: usize = 4 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST_USUAL)));
+}
+
 fn main() -> ExitCode {
+    keep_memory();
     let args: Vec<_> = std::env::args_os().collect();
     let env = match Env::of_process() {
         Ok(env) => env,

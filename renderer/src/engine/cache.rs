@@ -117,6 +117,8 @@ impl Cache {
             }
         };
         let prepare = || {
+            // The memory of a thread grows by what is asked for, a system call each time, unless it was larger once.
+            drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_OF_THREAD)));
             while let Some(file) = schemas.get(next_schema.fetch_add(1, Ordering::Relaxed)) {
                 if let Ok(schema) = file.data() {
                     self.schemas.prepare(schema, dialect);
@@ -159,6 +161,8 @@ impl Cache {
 
 /// A chart needs this many templates before starting another thread is less work than parsing them.
 const FILES_PER_THREAD: usize = 40;
+/// Bytes that parsing a good part of a chart takes.
+const MEMORY_OF_THREAD: usize = 1 << 20;
 /// To look at a schema of this many bytes is more work than starting a thread.
 const LARGE_SCHEMA: usize = 64 << 10;
 /// There is not enough to do beside parsing for more.
