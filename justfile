@@ -18,9 +18,10 @@ gate data="../shared":
     cargo build --release -p thinlock
     bash conformance/gate.sh {{data}} target/release/thinlock
 
+# One thread, as several wait for each other's counters.
 # Line coverage of the renderer's crates by their own tests and the recorded cases (needs `cargo install cargo-tarpaulin`).
 coverage:
-    cargo tarpaulin --engine llvm --profile fast --target-dir target/coverage --skip-clean --timeout 900 \
+    RAYON_NUM_THREADS=1 cargo tarpaulin --engine llvm --profile fast --target-dir target/coverage --skip-clean --timeout 900 \
         -p thinlock-go -p thinlock-template -p thinlock-yaml -p thinlock-sprig -p thinlock-renderer -p thinlock \
         --lib --test probes --test hostile --test crypto --test functions \
         --include-files 'renderer/*' --exclude-files '*/tests.rs' '*/tests/*' '*/examples/*' --out Stdout
