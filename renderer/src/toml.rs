@@ -22,13 +22,30 @@ pub enum TomlError {
 
 /// A key with its parts joined by dots, quoted where TOML needs it.
 fn dotted<K: AsRef<[u8]>>(key: &[K]) -> Vec<u8> {
-    key.iter().map(|part| quoted_part(part.as_ref())).collect::<Vec<_>>().join(&b'.')
+    let mut out = Vec::with_capacity(8 * key.len());
+    for (at, part) in key.iter().enumerate() {
+        if at > 0 {
+            out.push(b'.');
+        }
+        push_part(&mut out, part.as_ref());
+    }
+    out
 }
 
 /// One part of a key, quoted if it is not a bare key.
 fn quoted_part(part: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(part.len() + 2);
+    push_part(&mut out, part);
+    out
+}
+
+fn push_part(out: &mut Vec<u8>, part: &[u8]) {
     let bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if !part.is_empty() && part.iter().all(bare) { part.to_vec() } else { quoted(part) }
+    if !part.is_empty() && part.iter().all(bare) {
+        out.extend_from_slice(part);
+    } else {
+        out.extend_from_slice(&quoted(part));
+    }
 }
 
 /// A basic string. What is no UTF-8 stays as it is.

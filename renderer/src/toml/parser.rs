@@ -36,7 +36,7 @@ pub fn decode(text: &[u8], rules: &Toolchain, host: &dyn Host) -> Result<Map, To
         rules,
         host,
         context: Vec::new(),
-        current_key: String::new(),
+        current_key: Str::EMPTY,
         line: 0,
         types: HashMap::new(),
         root: Map::string_any(),
@@ -73,8 +73,8 @@ struct Parser<'a> {
     rules: &'a Toolchain,
     host: &'a dyn Host,
     /// The full key of the table that is being filled.
-    context: Vec<String>,
-    current_key: String,
+    context: Vec<Str>,
+    current_key: Str,
     /// The line of the last key.
     line: i64,
     types: HashMap<String, Shape>,
@@ -102,7 +102,7 @@ impl Parser<'_> {
         if self.current_key.is_empty() {
             dotted(&self.context)
         } else if self.context.is_empty() {
-            self.current_key.clone()
+            self.current_key.to_string()
         } else {
             format!("{}.{}", dotted(&self.context), self.current_key)
         }
@@ -123,7 +123,7 @@ impl Parser<'_> {
     }
 
     /// The parts of a key up to the item that ends it.
-    fn key(&mut self, end: Kind) -> Result<(Vec<String>, String)> {
+    fn key(&mut self, end: Kind) -> Result<(Vec<Str>, Str)> {
         let mut item = self.next_with_line()?;
         let mut key = Vec::new();
         while item.kind != end && item.kind != Kind::Eof {
@@ -134,10 +134,10 @@ impl Parser<'_> {
         Ok((key, last))
     }
 
-    fn key_part(&mut self, item: &Item) -> Result<String> {
+    fn key_part(&mut self, item: &Item) -> Result<Str> {
         match item.kind {
-            Kind::EscapedString => self.replace_escapes(item, &item.text),
-            _ => Ok(item.text.clone()),
+            Kind::EscapedString => self.replace_escapes(item, &item.text).map(Str::from),
+            _ => Ok(Str::from(item.text.as_str())),
         }
     }
 
@@ -149,10 +149,10 @@ impl Parser<'_> {
             Kind::TableStart => self.table(Kind::TableEnd, false)?,
             Kind::ArrayTableStart => self.table(Kind::ArrayTableEnd, true)?,
             _ => {
-                let outer = self.context.clone();
+                let outer = self.context.len();
                 self.key_and_value()?;
-                self.context = outer;
-                self.current_key.clear();
+                self.context.truncate(outer);
+                self.current_key = Str::EMPTY;
             }
         }
         Ok(())
@@ -162,25 +162,49 @@ impl Parser<'_> {
         let (mut key, last) = self.key(end)?;
         key.push(last);
         self.add_context(&key, array)?;
-        self.set_shape("", Shape::Other);
+        self.set_shape(&Str::EMPTY, Shape::Other);
         Ok(())
     }
 
     /// `a.b = value`; returns the parts before the last, the last, and the value.
-    fn key_and_value(&mut self) -> Result<(Vec<String>, String, Value)> {
+    fn key_and_value(&mut self) -> Result<(Vec<Str>, Str, Value)> {
         let (parents, last) = self.key(Kind::KeyEnd)?;
         self.current_key.clone_from(&last);
-        for part in &parents {
-            let mut key = self.context.clone();
-            key.push(part.clone());
-            self.implicit.insert(dotted(&key));
-            self.add_context(&key, false)?;
-        }
+        self.descend(&parents)?;
         let item = self.next()?;
         let (value, shape) = self.value(item, false)?;
         self.set_value(&last, value.clone())?;
         self.set_shape(&last, shape);
         Ok((parents, last, value))
+    }
+
+    /// Makes the tables that a key names before its last part.
+    fn descend(&mut self, parents: &[Str]) -> Result<()> {
+        let mut name = dotted(&self.context);
+        // The table that is being filled, once it is known: a key may have many parts, and going to each from the root
+        // would take the square of their number.
+        let mut here: Option<Map> = None;
+        for part in parents {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(&dotted(std::slice::from_ref(part)));
+            self.implicit.insert(name.clone());
+            match here.take().filter(|_| self.context.len() < MAX_DEPTH) {
+                Some(table) => {
+                    self.define(&table, part, Value::Map(Map::string_any()))?;
+                    self.context.push(part.clone());
+                    here = table.get(part).as_ref().and_then(innermost);
+                }
+                // What is wrong with the way there is found on it.
+                None => {
+                    self.add_inner(part, false)?;
+                    let step = |table: Map, part: &Str| table.get(part).as_ref().and_then(innermost);
+                    here = self.context.iter().try_fold(self.root.clone(), step);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn value(&mut self, item: Item, in_array: bool) -> Result<(Value, Shape)> {
@@ -308,13 +332,11 @@ impl Parser<'_> {
 
     fn inline_table(&mut self, in_array: bool) -> Result<Value> {
         let table = Map::string_any();
-        let outer = (self.context.clone(), std::mem::take(&mut self.current_key));
-        let mut key = outer.0.clone();
-        key.push(outer.1.clone());
-        self.implicit.insert(dotted(&key));
-        self.add_context(&key, in_array)?;
-        let context = key;
-        self.context.clone_from(&context);
+        let (outer, outer_key) = (self.context.len(), std::mem::take(&mut self.current_key));
+        let full = self.full(&outer_key);
+        self.implicit.insert(full);
+        self.add_inner(&outer_key, in_array)?;
+        let context = self.context.len();
         loop {
             let item = self.next()?;
             match item.kind {
@@ -331,14 +353,14 @@ impl Parser<'_> {
                 let inner = match hash.get(part) {
                     None => {
                         let inner = Map::string_any();
-                        hash.insert(part.as_str(), inner.clone());
+                        hash.insert(part.clone(), inner.clone());
                         inner
                     }
                     Some(Value::Map(inner)) => inner,
                     Some(_) => {
                         let shown = format!(
                             "[{}]",
-                            self.context.iter().map(|p| strconv::quote(p.as_bytes())).collect::<Vec<_>>().join(" ")
+                            self.context.iter().map(|p| strconv::quote(p)).collect::<Vec<_>>().join(" ")
                         );
                         return self.fail(self.line, &format!("{shown} is not a table"));
                     }
@@ -346,102 +368,120 @@ impl Parser<'_> {
                 hash = inner;
             }
             hash.insert(last, value);
-            self.context.clone_from(&context);
+            self.context.truncate(context);
         }
-        (self.context, self.current_key) = outer;
+        self.context.truncate(outer);
+        self.current_key = outer_key;
         Ok(Value::Map(table))
     }
 
     /// Makes a table, or one more of an array of tables, the one that is being filled.
-    fn add_context(&mut self, key: &[String], array: bool) -> Result<()> {
+    fn add_context(&mut self, key: &[Str], array: bool) -> Result<()> {
         let Some((last, parents)) = key.split_last() else { return Ok(()) };
-        if key.len() > MAX_DEPTH {
+        self.check_parts(key.len())?;
+        let table = match way(&self.root, &mut self.implicit, parents) {
+            Ok(table) => table,
+            Err(message) => return self.fail(self.line, &message),
+        };
+        self.context.clear();
+        self.context.extend_from_slice(parents);
+        self.add_table(&table, last, array)
+    }
+
+    /// As [`Parser::add_context`], for a table in the one that is being filled.
+    fn add_inner(&mut self, last: &Str, array: bool) -> Result<()> {
+        self.check_parts(self.context.len() + 1)?;
+        match way(&self.root, &mut self.implicit, &self.context) {
+            Ok(table) => self.add_table(&table, last, array),
+            Err(message) => self.fail(self.line, &message),
+        }
+    }
+
+    fn check_parts(&self, count: usize) -> Result<()> {
+        if count > MAX_DEPTH {
             return Err(TomlError::Limit(format!("toml: line {}: a key of more than {MAX_DEPTH} parts", self.line)));
         }
-        let mut hash = self.root.clone();
-        let mut context = Vec::with_capacity(key.len());
-        for part in parents {
-            context.push(part.clone());
-            if !hash.contains_key(part) {
-                self.implicit.insert(dotted(&context));
-                hash.insert(part.as_str(), Map::string_any());
-            }
-            hash = match hash.get(part).as_ref().and_then(innermost) {
-                Some(inner) => inner,
-                None => {
-                    let message = format!("Key '{}' was already created as a hash.", dotted(&context));
-                    return self.fail(self.line, &message);
-                }
-            };
-        }
-        self.context = context;
+        Ok(())
+    }
+
+    /// Makes a table of the one that is being filled that one.
+    fn add_table(&mut self, hash: &Map, last: &Str, array: bool) -> Result<()> {
         if array {
             let mut tables = match hash.get(last) {
                 None => Vec::new(),
                 Some(Value::List(list)) if list.go_type() == &TABLES => {
                     // The table lets go of the list, so that the tables in it are not copied for each new one.
-                    hash.insert(last.as_str(), Value::Nil);
+                    hash.insert(last.clone(), Value::Nil);
                     list.into_vec()
                 }
                 Some(_) => {
-                    let message = format!("Key '{}' was already created and cannot be used as an array.", dotted(key));
+                    let message =
+                        format!("Key '{}' was already created and cannot be used as an array.", self.full(last));
                     return self.fail(self.line, &message);
                 }
             };
             tables.push(Value::Map(Map::string_any()));
-            hash.insert(last.as_str(), List::new(&TABLES, tables));
+            hash.insert(last.clone(), List::new(&TABLES, tables));
         } else {
-            self.set_value(last, Value::Map(Map::string_any()))?;
+            self.define(hash, last, Value::Map(Map::string_any()))?;
         }
         self.context.push(last.clone());
         Ok(())
     }
 
-    fn set_value(&mut self, key: &str, value: Value) -> Result<()> {
+    /// Sets a key of the table that is being filled.
+    fn set_value(&mut self, key: &Str, value: Value) -> Result<()> {
         let mut hash = self.root.clone();
-        let mut context = Vec::with_capacity(self.context.len() + 1);
-        for part in &self.context {
-            context.push(part.clone());
+        for (at, part) in self.context.iter().enumerate() {
+            let shown = || dotted(&self.context[..=at]);
             let Some(found) = hash.get(part) else {
-                let shown = dotted(&context);
-                return Err(TomlError::Panic(format!("BUG: Context for key '{shown}' has not been established.\n\n")));
+                return Err(TomlError::Panic(format!(
+                    "BUG: Context for key '{}' has not been established.\n\n",
+                    shown()
+                )));
             };
             hash = match innermost(&found) {
                 Some(inner) => inner,
                 None => {
-                    let message = format!("Key '{}' has already been defined.", dotted(&context));
+                    let message = format!("Key '{}' has already been defined.", shown());
                     return self.fail(self.line, &message);
                 }
             };
         }
-        context.push(key.to_owned());
-        let full = dotted(&context);
-        if hash.contains_key(key) {
-            let message = format!("Key '{full}' has already been defined.");
-            if self.types.get(&full) == Some(&Shape::Array) {
-                if self.rules.toml_arrays_defined_once && !self.implicit.contains(&full) {
-                    return self.fail(self.line, &message);
-                }
-                self.implicit.remove(&full);
-                hash.insert(key, value);
-                return Ok(());
-            }
-            // A table that only a longer key has named may be defined once; what it holds stays.
-            return if self.implicit.remove(&full) { Ok(()) } else { self.fail(self.line, &message) };
-        }
-        hash.insert(key, value);
-        Ok(())
+        self.define(&hash, key, value)
     }
 
-    fn set_shape(&mut self, key: &str, shape: Shape) {
-        let mut full = self.context.clone();
-        if !key.is_empty() {
-            full.push(key.to_owned());
+    /// Sets a key of a table, which is the one that is being filled.
+    fn define(&mut self, table: &Map, key: &Str, value: Value) -> Result<()> {
+        if !table.contains_key(key) {
+            table.insert(key.clone(), value);
+            return Ok(());
         }
-        if full.is_empty() {
-            full.push(String::new());
+        let full = self.full(key);
+        let message = format!("Key '{full}' has already been defined.");
+        if self.types.get(&full) == Some(&Shape::Array) {
+            if self.rules.toml_arrays_defined_once && !self.implicit.contains(&full) {
+                return self.fail(self.line, &message);
+            }
+            self.implicit.remove(&full);
+            table.insert(key.clone(), value);
+            return Ok(());
         }
-        self.types.insert(dotted(&full), shape);
+        // A table that only a longer key has named may be defined once; what it holds stays.
+        if self.implicit.remove(&full) { Ok(()) } else { self.fail(self.line, &message) }
+    }
+
+    fn set_shape(&mut self, key: &Str, shape: Shape) {
+        let full = if key.is_empty() && !self.context.is_empty() { dotted(&self.context) } else { self.full(key) };
+        self.types.insert(full, shape);
+    }
+
+    /// The full name of a key of the table that is being filled.
+    fn full(&mut self, key: &Str) -> String {
+        self.context.push(key.clone());
+        let full = dotted(&self.context);
+        self.context.pop();
+        full
     }
 
     fn replace_escapes(&self, item: &Item, text: &str) -> Result<String> {
@@ -485,8 +525,30 @@ impl Parser<'_> {
 }
 
 /// A key as messages show it, and as tables are known by it.
-fn dotted(key: &[String]) -> String {
+fn dotted(key: &[Str]) -> String {
     String::from_utf8_lossy(&super::dotted(key)).into_owned()
+}
+
+/// Goes to the table that a key names before its last part, and makes the tables on the way that are not there.
+///
+/// # Errors
+/// Something else is there.
+fn way(root: &Map, implicit: &mut HashSet<String>, parents: &[Str]) -> Result<Map, String> {
+    let mut table = root.clone();
+    for (at, part) in parents.iter().enumerate() {
+        let found = match table.get(part) {
+            Some(found) => found,
+            None => {
+                implicit.insert(dotted(&parents[..=at]));
+                let inner = Map::string_any();
+                table.insert(part.clone(), inner.clone());
+                Value::Map(inner)
+            }
+        };
+        table = innermost(&found)
+            .ok_or_else(|| format!("Key '{}' was already created as a hash.", dotted(&parents[..=at])))?;
+    }
+    Ok(table)
 }
 
 /// The table that a dotted key goes on in: the table itself, or the last of an array of tables.

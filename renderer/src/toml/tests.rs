@@ -287,4 +287,10 @@ fn long_texts_take_no_long_time() {
     let deep = "a.".repeat(20_000) + "b = 1";
     let error = words(decode(deep.as_bytes(), &newest, &Nowhere).expect_err("a long key"));
     assert_eq!(error, "toml: line 1: a key of more than 1000 parts");
+    // Keys of many parts, and inline tables in each other.
+    let keys: String = (0..16).map(|n| format!("a{n}.{}b = 1\n", "a.".repeat(980))).collect();
+    let tables: String = (0..4).map(|n| format!("a{n} = {}1{}\n", "{a=".repeat(980), "}".repeat(980))).collect();
+    for (text, count) in [(keys, 16), (tables, 4)] {
+        assert_eq!(decode(text.as_bytes(), &newest, &Nowhere).expect("TOML").len(), count);
+    }
 }
