@@ -9,6 +9,7 @@
 //! the same inputs, and a commit that replaces what is under the deployment's path.
 
 pub mod bulk;
+mod clash;
 pub mod config;
 mod deployment;
 pub mod diff;

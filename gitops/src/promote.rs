@@ -8,13 +8,14 @@ use gix::objs::tree::EntryKind;
 use thinlock_go::Host;
 use thinlock_renderer::engine::Cache;
 
+use crate::clash;
 use crate::diff::{self, FileChange, FileMap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fleet;
 use crate::identity::Identity;
 use crate::objects::{self, Edit, Objects};
 use crate::pack::{self, Deflater, NewObject};
-use crate::plan::{self, Plan, Run, Target};
+use crate::plan::{Plan, Run, Target};
 use crate::refs::{self, Move};
 use crate::render::{self, Form};
 use crate::repository;
@@ -221,7 +222,7 @@ pub fn promote(
 /// Outputs of the chosen deployments that overwrite each other, or those of another app.
 fn find_clashes(run: &Run, targets: &[Target], plans: &[Result<Plan>]) -> Result<Vec<Option<Error>>> {
     if !run.has_several_apps() {
-        return Ok(plan::clashes(run, targets, plans));
+        return Ok(clash::clashes(run, targets, plans));
     }
     // What another app's deployments write counts, too, even if they are not promoted now; what is wrong with them
     // does not.
@@ -234,7 +235,7 @@ fn find_clashes(run: &Run, targets: &[Target], plans: &[Result<Plan>]) -> Result
         all_plans.push(run.plan(&other, &reader));
         all_targets.push(other);
     }
-    let mut clashes = plan::clashes(run, &all_targets, &all_plans);
+    let mut clashes = clash::clashes(run, &all_targets, &all_plans);
     clashes.truncate(targets.len());
     Ok(clashes)
 }

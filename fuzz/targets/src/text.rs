@@ -20,7 +20,7 @@ pub fn json_and_toml(data: &[u8]) {
         }
         Err(error) => assert!(!error.is_empty()),
     }
-    let _ = (json::decode_prefix(data), json::decode_numbers(data));
+    let _ = (json::decode_prefix(data), json::decode_prefix_numbers(data));
 
     let toolchain = &dialect_of(data).toolchain;
     match toml::decode(data, toolchain, &Nowhere) {

@@ -1,4 +1,4 @@
-//! What renders share: charts, values files, parsed and linked templates.
+//! What renders share: charts, parsed and linked templates.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash};
@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use rustc_hash::FxHasher;
-use thinlock_go::{Error, ErrorKind, Frozen, Str};
+use thinlock_go::{Error, ErrorKind, Str};
 use thinlock_template::{Parsed, TextCache, parse_shared};
 
 use crate::chart::{Chart, ProcessedChart};
@@ -26,7 +26,6 @@ use super::link::{Key, Linked, TemplateFile, link, template_files};
 #[derive(Debug, Default)]
 pub struct Cache {
     charts: Shelf<(&'static str, ContentId), Chart>,
-    values: Shelf<(&'static str, ContentId), Frozen>,
     parsed: Shelf<(&'static str, Str, ContentKey), Parsed>,
     linked: Shelf<(&'static str, Key), Linked>,
     texts: Shelf<&'static str, TextCache>,
@@ -51,19 +50,6 @@ impl Cache {
         load: impl FnOnce() -> Result<Arc<Chart>, E>,
     ) -> Result<Arc<Chart>, E> {
         self.charts.get_or_try_insert((dialect.name, id), load)
-    }
-
-    /// The values of a file, parsed by `parse` if they are not here yet.
-    ///
-    /// # Errors
-    /// What `parse` reports; errors are not kept.
-    pub fn values<E>(
-        &self,
-        dialect: &Dialect,
-        id: ContentId,
-        parse: impl FnOnce() -> Result<Frozen, E>,
-    ) -> Result<Arc<Frozen>, E> {
-        self.values.get_or_try_insert((dialect.name, id), || parse().map(Arc::new))
     }
 
     /// The linked templates of charts, whose files are parsed on other threads while `meanwhile` runs, if there are many.

@@ -22,17 +22,6 @@ pub fn decode(text: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// As [`decode`], with numbers as [`Number`]: a `Decoder` after `UseNumber`.
-///
-/// # Errors
-/// As [`decode`], without those of numbers' range.
-pub fn decode_numbers(text: &[u8]) -> Result<Value, String> {
-    let mut parser = Parser::<Numbers>::new(text);
-    let value = parser.value()?;
-    parser.end()?;
-    Ok(value)
-}
-
 /// `json.Unmarshal` into a variable of type `map[string]interface {}`, `[]interface {}` or `interface {}`.
 ///
 /// Well-formed JSON that does not fit gives what Go leaves in the variable beside the error: the value as far as it
