@@ -9,7 +9,7 @@ use thinlock_go::{CallError, Host, Interp, Toolchain, Value};
 
 use super::der::{self, Reader, tag};
 use super::dsa::DsaKey;
-use super::primes::random_prime;
+use super::primes::random_primes;
 use super::{oids, pem};
 use crate::args::{Answer, text};
 
@@ -143,7 +143,7 @@ pub(crate) fn generate_rsa(random: &mut HostRandom<'_>, bits: usize) -> Result<K
     let exponent = BigUint::from(RSA_EXPONENT);
     let one = BigUint::from(1_u8);
     for _ in 0..RSA_TRIES {
-        let [p, q] = [(); 2].map(|()| random_prime(random, bits / 2));
+        let [p, q] = random_primes(random, [bits.div_ceil(2), bits / 2]);
         // A key needs an inverse of the exponent, which is prime, modulo each prime's totient.
         if p != q && [&p, &q].iter().all(|prime| (*prime - &one) % &exponent != BigUint::default()) {
             let key = RsaPrivateKey::from_p_q(p, q, exponent).map_err(|why| why.to_string())?;

@@ -8,8 +8,12 @@ pub(crate) mod certificates;
 mod der;
 mod dsa;
 pub(crate) mod keys;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
+mod montgomery;
 mod oids;
 pub(crate) mod passwords;
 mod pem;
+mod primality;
 mod primes;
 mod x509;

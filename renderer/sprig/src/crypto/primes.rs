@@ -1,103 +1,146 @@
 //! Large random primes, which make the time of a key.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{ConstOne, NonZero, Odd, U512, U1024, U2048, Uint};
 use num_bigint_dig::BigUint;
-use num_bigint_dig::prime::probably_prime;
-use sha2::{Digest, Sha256};
 
 use super::keys::HostRandom;
+use super::montgomery::{WORD, from_words, negative_inverse, to_words};
+use super::primality::{at_once, is_prime, may_be_primes};
 
-/// Numbers behind a random one that are looked at before another random one is drawn. A prime of 2,048 bits is 1,420
-/// numbers from the last on average.
-const WINDOW: u32 = 1 << 15;
+/// Numbers behind a random one that are looked at before another random one is drawn, for each bit of theirs. A prime is
+/// less than 0.7 numbers for each bit from the last on average, so one window in 100,000 has none.
+const WINDOW: usize = 8;
 
 /// Odd primes below this are tried by division, all numbers of a window at once. Of numbers without such a factor one in
-/// 75 of 2,048 bits is a prime; of all odd ones it is one in 710, and each costs a modular power.
-const SIEVED: u32 = 1 << 16;
+/// 34 of 1,024 bits is a prime; of all odd ones it is one in 355, and each costs a modular power.
+const SIEVED: u32 = 1 << 17;
 
-/// Rounds of Miller and Rabin's test with random bases, besides the one with 2: Go's `crypto/rsa` makes five of them for
-/// primes of 1,024 bits and fewer for larger ones, since nobody chose these numbers to deceive.
-const ROUNDS: usize = 5;
-
-/// More threads than this find a prime hardly sooner.
+/// More threads than this find primes hardly sooner.
 const MAX_THREADS: usize = 8;
 
-/// A random prime of `bits` bits, the two highest of which are set, so that the product of two has all of its bits.
+/// Random primes of so many bits each, 32 or more. The two highest bits are set, so that the product of two has all of its
+/// bits.
 ///
-/// The search goes up from a random number, as OpenSSL's does. It uses the machine's other processors, and what it finds
-/// does not depend on how many there are.
-pub(crate) fn random_prime(random: &mut HostRandom<'_>, bits: usize) -> BigUint {
-    static SMALL: LazyLock<Vec<u32>> = LazyLock::new(|| odd_primes_below(SIEVED));
+/// The search goes up from a random number, as OpenSSL's does. All primes are sought at once on the machine's processors,
+/// and what is found does not depend on how many there are.
+pub(crate) fn random_primes<const COUNT: usize>(random: &mut HostRandom<'_>, bits: [usize; COUNT]) -> [BigUint; COUNT] {
+    let mut primes = bits.map(|_| None);
     loop {
-        let start = random_odd(random, bits);
-        let mut composite = vec![false; WINDOW as usize / 2];
-        for (prime, rest) in remainders(&start, &SMALL) {
-            // Slot i stands for start + 2i. The first multiple of the prime among them:
-            let up = if rest == 0 { 0 } else { prime - rest };
-            let first = if up % 2 == 0 { up / 2 } else { (up + prime) / 2 };
-            for slot in composite.iter_mut().skip(first as usize).step_by(prime as usize) {
-                *slot = true;
-            }
+        let missing = primes.iter_mut().zip(bits).filter(|(prime, _)| prime.is_none());
+        let (missing, searches): (Vec<_>, Vec<_>) =
+            missing.map(|(prime, bits)| (prime, Search::new(random_odd(random, bits), bits))).unzip();
+        if searches.is_empty() {
+            return primes.map(Option::unwrap_or_default);
         }
-        let candidates: Vec<u32> =
-            composite.iter().zip(0_u32..).filter(|(composite, _)| !**composite).map(|(_, slot)| 2 * slot).collect();
-        let found = match bits {
-            ..=512 => first_prime::<{ U512::LIMBS }>(&start, &candidates),
-            513..=1024 => first_prime::<{ U1024::LIMBS }>(&start, &candidates),
-            1025..=2048 => first_prime::<{ U2048::LIMBS }>(&start, &candidates),
-            _ => candidates.iter().find(|above| probably_prime(&(&start + **above), ROUNDS)).copied(),
+        for (prime, found) in missing.into_iter().zip(find(&searches, threads())) {
+            *prime = found;
+        }
+    }
+}
+
+/// The processors that there are.
+fn threads() -> usize {
+    static THREADS: LazyLock<usize> =
+        LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS));
+    *THREADS
+}
+
+/// The search of one prime.
+struct Search {
+    start: Vec<u64>,
+    bits: usize,
+    /// What is added to `start`, in order, for a number without a small factor.
+    candidates: OnceLock<Vec<u32>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The first candidate that nobody has taken.
+    next: usize,
+    /// Threads that try whether what they found is a prime, as it nearly always is.
+    trying: usize,
+    /// The first candidate so far that is a prime.
+    found: Option<usize>,
+}
+
+impl Search {
+    fn new(start: BigUint, bits: usize) -> Search {
+        let start = to_words(&start, bits.div_ceil(WORD));
+        Search { start, bits, candidates: OnceLock::new(), state: Mutex::default() }
+    }
+
+    fn candidates(&self) -> &[u32] {
+        self.candidates.get_or_init(|| sieve(&self.start, self.bits))
+    }
+
+    fn number(&self, above: u32) -> Vec<u64> {
+        let mut number = self.start.clone();
+        let mut carry = u64::from(above);
+        for word in &mut number {
+            let (sum, over) = word.overflowing_add(carry);
+            *word = sum;
+            carry = u64::from(over);
+        }
+        number
+    }
+
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        // The state is whole at any time.
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks at the next candidates that nobody has looked at; whether there were any, and there is no prime yet.
+    ///
+    /// Candidates are handed out in order, so whatever lies before the first prime is being looked at by somebody.
+    fn advance(&self) -> bool {
+        let candidates = self.candidates();
+        let width = at_once();
+        let taken = self.update(|state| {
+            let first = state.next;
+            let wanted = state.found.is_none() && state.trying == 0 && first < candidates.len();
+            wanted.then(|| {
+                state.next += width;
+                first
+            })
+        });
+        let Some(first) = taken else {
+            return false;
         };
-        let prime = found.map(|above| start + above).filter(|prime| prime.bits() == bits);
-        if let Some(prime) = prime {
-            return prime;
+        let numbers: Vec<_> = candidates.iter().skip(first).take(width).map(|above| self.number(*above)).collect();
+        let passed = may_be_primes(&numbers, self.bits);
+        let mut passed = numbers.iter().zip(first..).zip(passed).filter(|(_, passed)| *passed).peekable();
+        if passed.peek().is_some() {
+            self.update(|state| state.trying += 1);
+            let prime = passed.find(|((number, _), _)| is_prime(number)).map(|((_, at), _)| at);
+            self.update(|state| {
+                state.trying -= 1;
+                state.found = state.found.into_iter().chain(prime).min();
+            });
         }
+        true
+    }
+
+    /// The prime, once no thread is at work.
+    fn outcome(&self) -> Option<BigUint> {
+        let above = self.update(|state| state.found).and_then(|at| self.candidates().get(at))?;
+        Some(from_words(&self.number(*above)))
     }
 }
 
-/// Of the numbers that lie this much above `start` the first prime.
-fn first_prime<const LIMBS: usize>(start: &BigUint, candidates: &[u32]) -> Option<u32> {
-    let start: Uint<LIMBS> = fixed(&start.to_bytes_be());
-    let mut rest = candidates;
-    loop {
-        // Nearly every number that is none fails with the base 2, which takes doubling in place of multiplications.
-        let found = first(rest.len(), |at| rest.get(at).is_some_and(|above| Test::of(&start, *above).passes_2()))?;
-        let (above, test) = rest.get(found).map(|above| (*above, Test::of(&start, *above)))?;
-        if first(ROUNDS, |round| !test.passes(&test.base(round))).is_none() {
-            return Some(above);
-        }
-        rest = rest.get(found + 1..).unwrap_or_default();
-    }
-}
-
-fn fixed<const LIMBS: usize>(bytes: &[u8]) -> Uint<LIMBS> {
-    let mut padded = vec![0; Uint::<LIMBS>::BYTES];
-    for (to, from) in padded.iter_mut().rev().zip(bytes.iter().rev()) {
-        *to = *from;
-    }
-    Uint::from_be_slice(&padded)
-}
-
-/// The first of `0..count` that fits, sought by several threads at once.
-fn first(count: usize, fits: impl Fn(usize) -> bool + Sync) -> Option<usize> {
-    let (next, best) = (AtomicUsize::new(0), AtomicUsize::new(count));
-    // Numbers are handed out in order, so whatever lies before the best is being looked at by somebody.
+/// The first prime of each search, sought by several threads.
+fn find(searches: &[Search], threads: usize) -> Vec<Option<BigUint>> {
+    let turn = AtomicUsize::new(0);
     let seek = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= best.load(Ordering::Relaxed) {
-                break;
-            }
-            if fits(at) {
-                best.fetch_min(at, Ordering::Relaxed);
-            }
+        // Each begins with the sieve of another search.
+        if let Some(search) = searches.get(turn.fetch_add(1, Ordering::Relaxed)) {
+            search.candidates();
         }
+        while searches.iter().any(Search::advance) {}
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(count);
     thread::scope(|scope| {
         for _ in 1..threads {
             // Where there is no thread to be had, there is one less.
@@ -105,91 +148,7 @@ fn first(count: usize, fits: impl Fn(usize) -> bool + Sync) -> Option<usize> {
         }
         seek();
     });
-    Some(best.into_inner()).filter(|best| *best < count)
-}
-
-/// Miller and Rabin's test of one odd number.
-struct Test<const LIMBS: usize> {
-    number: Uint<LIMBS>,
-    params: FixedMontyParams<LIMBS>,
-    /// The number less one is `odd` times two to the power of `twos`.
-    odd: Uint<LIMBS>,
-    twos: u32,
-}
-
-impl<const LIMBS: usize> Test<LIMBS> {
-    fn of(start: &Uint<LIMBS>, above: u32) -> Test<LIMBS> {
-        // The search began at an odd number and goes in steps of two.
-        let number = start.wrapping_add(&Uint::from_u32(above)).bitor(&Uint::ONE);
-        let even = number.wrapping_sub(&Uint::ONE);
-        let twos = even.trailing_zeros_vartime();
-        let params = FixedMontyParams::new_vartime(Odd::new(number).unwrap_or(Odd::<Uint<LIMBS>>::ONE));
-        Test { number, params, odd: even.wrapping_shr_vartime(twos), twos }
-    }
-
-    fn passes_2(&self) -> bool {
-        let mut power = FixedMontyForm::one(&self.params);
-        for bit in (0..self.odd.bits_vartime()).rev() {
-            power = power.square();
-            if self.odd.bit_vartime(bit) {
-                power = power.double();
-            }
-        }
-        self.ends_well(power)
-    }
-
-    fn passes(&self, base: &Uint<LIMBS>) -> bool {
-        const WIDTH: u32 = 4;
-        let base = FixedMontyForm::new(base, &self.params);
-        let mut powers = vec![FixedMontyForm::one(&self.params)];
-        while powers.len() < 1 << WIDTH {
-            let next = powers.last().map(|last| last.mul(&base));
-            powers.extend(next);
-        }
-        let mut power = FixedMontyForm::one(&self.params);
-        for window in (0..self.odd.bits_vartime().div_ceil(WIDTH)).rev() {
-            let mut digit = 0;
-            for bit in (window * WIDTH..(window + 1) * WIDTH).rev() {
-                power = power.square();
-                digit = digit << 1 | usize::from(self.odd.bit_vartime(bit));
-            }
-            if let Some(factor) = powers.get(digit).filter(|_| digit > 0) {
-                power = power.mul(factor);
-            }
-        }
-        self.ends_well(power)
-    }
-
-    /// Whether squaring a power of the base comes to 1 by way of -1 alone.
-    fn ends_well(&self, mut power: FixedMontyForm<LIMBS>) -> bool {
-        let one = FixedMontyForm::one(&self.params);
-        let minus_one = one.neg();
-        if power == one || power == minus_one {
-            return true;
-        }
-        for _ in 1..self.twos {
-            power = power.square();
-            if power == minus_one {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// A base between 2 and the number less two, which nobody foresees who does not know the number.
-    fn base(&self, round: usize) -> Uint<LIMBS> {
-        let number = self.number.to_be_bytes();
-        let digest = |block: u32| {
-            let mut hash = Sha256::new();
-            hash.update(number);
-            hash.update((round as u64).to_le_bytes());
-            hash.update(block.to_le_bytes());
-            hash.finalize()
-        };
-        let bytes: Vec<u8> = (0..).flat_map(digest).take(Uint::<LIMBS>::BYTES).collect();
-        let bases = NonZero::new(self.number.wrapping_sub(&Uint::from_u32(3))).unwrap_or(NonZero::<Uint<LIMBS>>::ONE);
-        fixed::<LIMBS>(&bytes).rem_vartime(&bases).wrapping_add(&Uint::from_u32(2))
-    }
+    searches.iter().map(Search::outcome).collect()
 }
 
 fn random_odd(random: &mut HostRandom<'_>, bits: usize) -> BigUint {
@@ -200,41 +159,89 @@ fn random_odd(random: &mut HostRandom<'_>, bits: usize) -> BigUint {
     number | top | BigUint::from(1_u8)
 }
 
-/// Numbers below 2^16 of which the product is below 2^64.
-const FACTORS: usize = 4;
+/// What is to be added to an odd number for those in the window behind it that have no small factor.
+fn sieve(start: &[u64], bits: usize) -> Vec<u32> {
+    static SMALL: LazyLock<Vec<u32>> = LazyLock::new(|| odd_primes_below(SIEVED));
+    // Slot i stands for start + 2i, which must not have more bits.
+    let slots = room(start, bits).min((bits * WINDOW) as u64) as usize / 2 + 1;
+    let mut composite = vec![false; slots];
+    for (prime, rest) in remainders(start, &SMALL) {
+        // The first multiple of the prime among them:
+        let up = if rest == 0 { 0 } else { prime - rest };
+        let first = if up % 2 == 0 { up / 2 } else { (up + prime) / 2 };
+        let mut slot = first as usize;
+        while let Some(composite) = composite.get_mut(slot) {
+            *composite = true;
+            slot += prime as usize;
+        }
+    }
+    composite.iter().zip(0_u32..).filter(|(composite, _)| !**composite).map(|(_, slot)| 2 * slot).collect()
+}
 
-/// The divisors, which are below [`SIEVED`], with what a number leaves when divided by each.
-fn remainders(number: &BigUint, divisors: &[u32]) -> impl Iterator<Item = (u32, u32)> {
-    let bytes = number.to_bytes_le();
-    let word = |chunk: &[u8]| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let words: Vec<u64> = bytes.chunks(8).map(word).collect();
+/// How much may be added to a number of so many bits before it has more.
+fn room(number: &[u64], bits: usize) -> u64 {
+    let used = (bits - 1) % WORD + 1;
+    let mut above = number.iter().rev().map(|word| !word);
+    let top = above.next().unwrap_or_default() << (WORD - used) >> (WORD - used);
+    let (mut room, mut more) = (top, 0);
+    for word in above {
+        more |= room;
+        room = word;
+    }
+    if more > 0 { u64::MAX } else { room }
+}
+
+/// Numbers below [`SIEVED`] of which the product is below 2^63.
+const FACTORS: usize = 3;
+
+/// The divisors, which are odd and below [`SIEVED`], with what a number leaves when divided by each.
+fn remainders(number: &[u64], divisors: &[u32]) -> impl Iterator<Item = (u32, u32)> {
     divisors.chunks(FACTORS).flat_map(move |divisors| {
-        // One division of the large number serves several divisors.
+        // One division of the large number serves several divisors. It is Montgomery's, from the least word up: each step
+        // takes a word off the number and divides by two to the power of a word, which is made good at the end.
         let product: u64 = divisors.iter().map(|divisor| u64::from(*divisor)).product();
-        let divide =
-            |rest: u64, word: &u64| ((u128::from(rest) << 64 | u128::from(*word)) % u128::from(product)) as u64;
-        let rest = words.iter().rev().fold(0, divide);
+        let inverse = negative_inverse(product);
+        let reduce = |number: u128| {
+            let quotient = (number as u64).wrapping_mul(inverse);
+            ((number + u128::from(quotient) * u128::from(product)) >> WORD) as u64
+        };
+        let multiply = |a: u64, b: u64| reduce(u128::from(a) * u128::from(b));
+        let rest = number.iter().fold(0, |rest, word| reduce(u128::from(rest) + u128::from(*word)));
+        let word = u128::from(product.wrapping_neg() % product);
+        let square = (word * word % u128::from(product)) as u64;
+        let mut power = word as u64;
+        for at in (0..usize::BITS - number.len().leading_zeros()).rev() {
+            power = multiply(power, power);
+            if number.len() >> at & 1 == 1 {
+                power = multiply(power, square);
+            }
+        }
+        let rest = multiply(rest, power);
         divisors.iter().map(move |divisor| (*divisor, (rest % u64::from(*divisor)) as u32))
     })
 }
 
 fn odd_primes_below(limit: u32) -> Vec<u32> {
-    let mut composite = vec![false; limit as usize];
+    // Slot i stands for 2i + 3.
+    let mut composite = vec![false; (limit as usize).saturating_sub(2) / 2];
     let mut primes = Vec::new();
-    for number in (3..limit).step_by(2) {
-        if !composite[number as usize] {
-            primes.push(number);
-            for multiple in composite.iter_mut().skip(number as usize).step_by(number as usize) {
-                *multiple = true;
-            }
+    for slot in 0..composite.len() {
+        if composite[slot] {
+            continue;
+        }
+        let prime = 2 * slot + 3;
+        primes.push(prime as u32);
+        for multiple in composite.iter_mut().skip((prime * prime - 3) / 2).step_by(prime) {
+            *multiple = true;
         }
     }
     primes
 }
-
 #[cfg(test)]
 mod tests {
     use thinlock_go::Host;
+
+    use num_bigint_dig::prime::probably_prime;
 
     use super::*;
 
@@ -268,46 +275,76 @@ mod tests {
     fn primes_have_their_bits_and_no_small_factor() {
         let host = Counting(std::cell::Cell::new(1));
         let mut random = HostRandom::new(&host);
-        for bits in [64, 255, 512, 1024] {
-            let prime = random_prime(&mut random, bits);
-            assert_eq!(prime.bits(), bits);
-            assert!(probably_prime(&prime, 40), "{prime}");
-            assert_eq!(&prime >> (bits - 2), BigUint::from(3_u8));
-        }
-    }
-
-    #[test]
-    fn strong_pseudoprimes_fail_with_other_bases() {
-        // What the base 2 does not tell from primes: 2047, 3277, and 3215031751, which passes 2, 3, 5 and 7.
-        for composite in [2_047_u32, 3_277, 3_215_031_751] {
-            let test = Test::<{ U512::LIMBS }>::of(&Uint::ONE, composite - 1);
-            assert!(test.passes_2() && (composite < 4_000 || test.passes(&Uint::from_u32(7))));
-            assert!((0..ROUNDS).any(|round| !test.passes(&test.base(round))), "{composite}");
-        }
-        for (prime, composite) in [(65_537_u32, 65_539 * 3), (4_294_967_291, 4_294_967_293), (13, 15)] {
-            let test = |number| Test::<{ U512::LIMBS }>::of(&Uint::ONE, number - 1);
-            assert!(test(prime).passes_2() && (0..ROUNDS).all(|round| test(prime).passes(&test(prime).base(round))));
-            assert!(!test(composite).passes_2());
-        }
-    }
-
-    #[test]
-    fn the_first_is_found_by_any_number_of_threads() {
-        for count in [0, 1, 2, 100] {
-            assert_eq!(first(count, |_| false), None);
-            for wanted in 0..count {
-                assert_eq!(first(count, |at| at >= wanted || at == count), Some(wanted));
+        for bits in [32, 33, 64, 65, 255, 512, 767, 1024, 1536] {
+            for prime in random_primes(&mut random, [bits, bits + 1]).iter().zip([bits, bits + 1]) {
+                let (prime, bits) = prime;
+                assert_eq!(prime.bits(), bits);
+                assert!(probably_prime(prime, 40), "{prime}");
+                assert_eq!(prime >> (bits - 2), BigUint::from(3_u8));
             }
         }
     }
 
     #[test]
+    fn what_is_found_does_not_depend_on_the_threads() {
+        for seed in 0..8 {
+            let host = Counting(std::cell::Cell::new(seed));
+            let mut random = HostRandom::new(&host);
+            let starts = [256, 300, 320].map(|bits| (random_odd(&mut random, bits), bits));
+            let found = |threads| {
+                let searches = starts.clone().map(|(start, bits)| Search::new(start, bits));
+                find(&searches, threads)
+            };
+            let want: Vec<_> = starts
+                .clone()
+                .map(|(start, _)| {
+                    (0_u32..4_000).step_by(2).map(|above| &start + above).find(|number| probably_prime(number, 20))
+                })
+                .to_vec();
+            for threads in [1, 2, 3, 8] {
+                let found = found(threads);
+                for (found, want) in found.iter().zip(&want) {
+                    assert!(found.is_none() || found == want);
+                }
+                assert!(found.iter().filter(|found| found.is_some()).count() > 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_ends_where_numbers_have_more_bits() {
+        for bits in [32, 63, 64, 65, 128] {
+            let last = (BigUint::from(1_u8) << bits) - 1_u8;
+            for below in [0_u64, 2, 100, 1 << 31] {
+                let number = to_words(&(&last - below), bits.div_ceil(WORD));
+                assert_eq!(room(&number, bits), below);
+                assert!(sieve(&number, bits).iter().all(|above| u64::from(*above) <= below));
+            }
+        }
+        assert_eq!(room(&[0, 1 << 63], 128), u64::MAX);
+    }
+
+    #[test]
     fn the_sieve_takes_out_exactly_the_multiples_of_its_primes() {
         assert_eq!(odd_primes_below(32), [3, 5, 7, 11, 13, 17, 19, 23, 29, 31]);
-        let number = BigUint::from(65_521_u32) * BigUint::from(u64::MAX) * BigUint::from(u64::MAX) + 4_660_u32;
-        let primes: [u32; 5] = [65_521, 65_519, 3, 65_497, 5];
-        let want = primes.map(|prime| (prime, (&number % prime).to_bytes_le()));
-        let got = remainders(&number, &primes).map(|(prime, rest)| (prime, BigUint::from(rest).to_bytes_le()));
-        assert!(got.eq(want));
+        assert!(odd_primes_below(SIEVED).iter().all(|prime| probably_prime(&BigUint::from(*prime), 5)));
+        assert_eq!(odd_primes_below(SIEVED).len(), 12_250);
+        let primes = odd_primes_below(SIEVED);
+        let host = Counting(std::cell::Cell::new(7));
+        let mut random = HostRandom::new(&host);
+        for bits in [40, 64, 190, 512, 1024, 2048] {
+            let start = random_odd(&mut random, bits);
+            let words = to_words(&start, bits.div_ceil(WORD));
+            let want = primes.iter().map(|prime| (*prime, (&start % *prime).to_bytes_le()));
+            let got = remainders(&words, &primes).map(|(prime, rest)| (prime, BigUint::from(rest).to_bytes_le()));
+            assert!(got.eq(want));
+        }
+        for start in [u64::MAX - 9_998, (3 << 46) + 1] {
+            let has_factor =
+                |above: &u32| primes.iter().any(|prime| (start + u64::from(*above)) % u64::from(*prime) == 0);
+            let bits = start.ilog2() as usize + 1;
+            let all = (0..=(bits * WINDOW) as u32).step_by(2).filter(|above| !has_factor(above));
+            assert!(all.eq(sieve(&[start], bits)));
+        }
     }
 }

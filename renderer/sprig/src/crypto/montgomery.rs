@@ -1,0 +1,451 @@
+//! Montgomery's arithmetic modulo odd numbers of any size, which the search of primes and RSA signatures spend their
+//! time in.
+//!
+//! Its time depends on the numbers, so whoever can measure it to the nanosecond learns of them; a chart's renderer has no
+//! such onlooker. Numbers are slices of 64-bit words, the least first.
+
+use num_bigint_dig::BigUint;
+
+/// Bits of a word.
+pub(super) const WORD: usize = 64;
+
+/// The arithmetic modulo some odd numbers of one size, whose operations are done for all of them at once.
+///
+/// Its elements are residues `x` in Montgomery's form, which is `x` times a power of two that only the ring knows.
+pub(super) trait Ring {
+    /// How many numbers there may be.
+    const WIDTH: usize;
+
+    /// A residue for each of the numbers.
+    type Element: Clone;
+
+    /// One modulo each number.
+    fn one(&self) -> Self::Element;
+
+    /// A residue for each number; those that are missing are zero.
+    fn enter(&self, residues: &[BigUint]) -> Self::Element;
+
+    /// The square; twice the square modulo those numbers that have this bit set.
+    fn square_and_double(&mut self, x: &mut Self::Element, bit: usize);
+
+    /// The square.
+    fn square(&mut self, x: &mut Self::Element);
+
+    /// The product.
+    fn multiply(&mut self, x: &mut Self::Element, y: &Self::Element);
+
+    /// The number, 1 in Montgomery's form, and the residue in that form, for each of the numbers.
+    fn residues<'a>(&'a self, x: &Self::Element) -> Vec<Residue<'a>>;
+}
+
+/// What an element is modulo one of the numbers.
+pub(super) struct Residue<'a> {
+    pub(super) number: &'a [u64],
+    /// 1 in Montgomery's form.
+    pub(super) one: &'a [u64],
+    /// The residue in that form, which is below the number.
+    pub(super) form: Vec<u64>,
+}
+
+impl Residue<'_> {
+    pub(super) fn is_one(&self) -> bool {
+        self.form == self.one
+    }
+
+    pub(super) fn is_minus_one(&self) -> bool {
+        let mut minus_one = self.number.to_vec();
+        subtract(&mut minus_one, self.one);
+        self.form == minus_one
+    }
+}
+
+/// Powers of the bases, a residue for each of a ring's numbers, with one exponent.
+pub(super) fn power<R: Ring>(ring: &mut R, base: &R::Element, exponent: &[u64]) -> R::Element {
+    const WINDOW: usize = 5;
+    let mut powers = vec![ring.one()];
+    while powers.len() < 1 << WINDOW {
+        let mut next = base.clone();
+        if let Some(last) = powers.last() {
+            ring.multiply(&mut next, last);
+        }
+        powers.push(next);
+    }
+    let mut result = ring.one();
+    let bits = bits(exponent);
+    for window in (0..bits.div_ceil(WINDOW)).rev() {
+        let mut digit = 0;
+        for at in (window * WINDOW..(window + 1) * WINDOW).rev() {
+            ring.square(&mut result);
+            digit = digit << 1 | usize::from(bit(exponent, at));
+        }
+        if let Some(factor) = powers.get(digit).filter(|_| digit > 0) {
+            ring.multiply(&mut result, factor);
+        }
+    }
+    result
+}
+
+/// Two to the power of half of each number, rounded down, modulo that number.
+pub(super) fn powers_of_2<R: Ring>(ring: &mut R, bits: usize) -> R::Element {
+    let mut power = ring.one();
+    for bit in (1..bits).rev() {
+        ring.square_and_double(&mut power, bit);
+    }
+    power
+}
+
+/// The arithmetic modulo one odd number.
+pub(super) struct Modulus {
+    number: Vec<u64>,
+    /// The number times this is -1 modulo a word.
+    inverse: u64,
+    /// One in Montgomery's form: two to the power of all bits of the words.
+    one: Vec<u64>,
+    /// Room for the quotients of a reduction and for its outcome.
+    quotients: Vec<u64>,
+    outcome: Vec<u64>,
+}
+
+impl Modulus {
+    /// The arithmetic modulo an odd number, whose highest word is not zero.
+    pub(super) fn new(number: &[u64]) -> Modulus {
+        let room = vec![0; number.len()];
+        Modulus {
+            number: number.to_vec(),
+            inverse: negative_inverse(number.first().copied().unwrap_or(1)),
+            one: power_of_2_modulo(number, number.len() * WORD),
+            quotients: room.clone(),
+            outcome: room,
+        }
+    }
+
+    /// A product by its columns, reduced, and doubled if so wanted. The columns must be those of a number below the square
+    /// of the modulus.
+    #[inline(always)]
+    fn reduce(&mut self, x: &mut Vec<u64>, double: bool, columns: impl Fn(&[u64], usize, &mut Column)) {
+        let Modulus { number, inverse, quotients, outcome, .. } = self;
+        let size = number.len();
+        let (x_words, quotients) = (&x[..size], &mut quotients[..size]);
+        let mut column = Column::default();
+        for k in 0..size {
+            columns(x_words, k, &mut column);
+            column.products(&quotients[..k], &number[1..=k]);
+            let quotient = (column.low as u64).wrapping_mul(*inverse);
+            quotients[k] = quotient;
+            column.product(quotient, number[0]);
+            column.next();
+        }
+        for k in size..2 * size {
+            columns(x_words, k, &mut column);
+            column.products(&quotients[k + 1 - size..], &number[k + 1 - size..]);
+            outcome[k - size] = column.next();
+        }
+        let mut over = column.low as u64;
+        if over > 0 || !less(outcome, number) {
+            over = over.wrapping_sub(subtract(outcome, number));
+        }
+        debug_assert!(over == 0 && less(outcome, number));
+        if double && (twice(outcome) || !less(outcome, number)) {
+            subtract(outcome, number);
+        }
+        std::mem::swap(x, outcome);
+    }
+}
+
+impl Ring for Modulus {
+    const WIDTH: usize = 1;
+
+    type Element = Vec<u64>;
+
+    fn one(&self) -> Vec<u64> {
+        self.one.clone()
+    }
+
+    fn enter(&self, residues: &[BigUint]) -> Vec<u64> {
+        let size = self.number.len();
+        let number = from_words(&self.number);
+        let residue = residues.first().map(|residue| (residue << (size * WORD)) % number).unwrap_or_default();
+        to_words(&residue, size)
+    }
+
+    #[inline(never)]
+    fn square_and_double(&mut self, x: &mut Vec<u64>, at: usize) {
+        let double = bit(&self.number, at);
+        self.reduce(x, double, |x, k, column| column.square(x, k));
+    }
+
+    fn square(&mut self, x: &mut Vec<u64>) {
+        let beyond = self.number.len() * WORD;
+        self.square_and_double(x, beyond);
+    }
+
+    #[inline(never)]
+    fn multiply(&mut self, x: &mut Vec<u64>, y: &Vec<u64>) {
+        self.reduce(x, false, |x, k, column| {
+            let (from, to) = ((k + 1).saturating_sub(x.len()), k.min(x.len() - 1));
+            column.products(&x[from..=to], &y[k - to..=k - from]);
+        });
+    }
+
+    fn residues<'a>(&'a self, x: &Vec<u64>) -> Vec<Residue<'a>> {
+        vec![Residue { number: &self.number, one: &self.one, form: x.clone() }]
+    }
+}
+
+/// A sum of products of words, which is as wide as three words.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    low: u128,
+    high: u64,
+}
+
+impl Column {
+    #[inline(always)]
+    fn product(&mut self, a: u64, b: u64) {
+        let (low, over) = self.low.overflowing_add(u128::from(a) * u128::from(b));
+        self.low = low;
+        self.high += u64::from(over);
+    }
+
+    /// The first word of the one times the last of the other, and so on.
+    #[inline(always)]
+    fn products(&mut self, a: &[u64], b: &[u64]) {
+        for (a, b) in a.iter().zip(b.iter().rev()) {
+            self.product(*a, *b);
+        }
+    }
+
+    /// A column of the square of a number: all but one of its products occur twice.
+    #[inline(always)]
+    fn square(&mut self, x: &[u64], k: usize) {
+        let (from, to) = ((k + 1).saturating_sub(x.len()), k.min(x.len() - 1));
+        let half = k.div_ceil(2);
+        let mut twice = Column::default();
+        if from < half {
+            twice.products(&x[from..half], &x[..=to]);
+        }
+        let (low, over) = self.low.overflowing_add(twice.low << 1);
+        self.low = low;
+        self.high += u64::from(over) + (twice.high << 1) + (twice.low >> 127) as u64;
+        if k.is_multiple_of(2) && k / 2 < x.len() {
+            self.product(x[k / 2], x[k / 2]);
+        }
+    }
+
+    /// Takes the lowest word off.
+    #[inline(always)]
+    fn next(&mut self) -> u64 {
+        let word = self.low as u64;
+        self.low = self.low >> WORD | u128::from(self.high) << WORD;
+        self.high = 0;
+        word
+    }
+}
+
+/// The words of a number, padded with zeros.
+pub(super) fn to_words(number: &BigUint, size: usize) -> Vec<u64> {
+    let bytes = number.to_bytes_le();
+    let word = |chunk: &[u8]| chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let mut words: Vec<u64> = bytes.chunks(WORD / 8).map(word).collect();
+    words.resize(size.max(words.len()), 0);
+    words
+}
+
+/// The number of these words.
+pub(super) fn from_words(words: &[u64]) -> BigUint {
+    BigUint::from_bytes_le(&words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>())
+}
+
+/// How many bits a number has.
+pub(super) fn bits(words: &[u64]) -> usize {
+    let top = words.iter().rposition(|word| *word > 0);
+    top.map_or(0, |top| (top + 1) * WORD - words[top].leading_zeros() as usize)
+}
+
+/// Whether a bit is set.
+pub(super) fn bit(words: &[u64], at: usize) -> bool {
+    words.get(at / WORD).is_some_and(|word| word >> (at % WORD) & 1 == 1)
+}
+
+/// What a word must be multiplied with to make -1 modulo a word. It must be odd.
+pub(super) fn negative_inverse(odd: u64) -> u64 {
+    // Newton's method doubles the bits that are right: an odd number is its own inverse in the last three.
+    let mut inverse = odd;
+    for _ in 0..5 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse)));
+    }
+    inverse.wrapping_neg()
+}
+
+/// Two to the power of an exponent that is not below the number's bits, modulo the number.
+pub(super) fn power_of_2_modulo(number: &[u64], exponent: usize) -> Vec<u64> {
+    // The highest bit of the number is set, so subtracting it once is enough to begin with, and again after each doubling.
+    let bits = bits(number);
+    let mut power = vec![0; number.len()];
+    if let Some(word) = power.get_mut(bits / WORD) {
+        *word = 1 << (bits % WORD);
+    }
+    subtract(&mut power, number);
+    for _ in bits..exponent {
+        if twice(&mut power) || !less(&power, number) {
+            subtract(&mut power, number);
+        }
+    }
+    power
+}
+
+/// Whether one number is less than another of the same size.
+pub(super) fn less(a: &[u64], b: &[u64]) -> bool {
+    a.iter().rev().lt(b.iter().rev())
+}
+
+/// Subtracts one number from another, modulo the size that they have; tells whether one had to be borrowed.
+pub(super) fn subtract(from: &mut [u64], number: &[u64]) -> u64 {
+    let mut borrow = false;
+    for (word, other) in from.iter_mut().zip(number) {
+        let (less, under) = word.overflowing_sub(*other);
+        let (less, under_again) = less.overflowing_sub(u64::from(borrow));
+        *word = less;
+        borrow = under | under_again;
+    }
+    u64::from(borrow)
+}
+
+/// Doubles a number, modulo the size that it has; tells whether it came to that.
+fn twice(number: &mut [u64]) -> bool {
+    let mut carry = 0;
+    for word in number {
+        let over = *word >> (WORD - 1);
+        *word = *word << 1 | carry;
+        carry = over;
+    }
+    carry == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
+    use crypto_bigint::{Odd, U64, U128, U512, U1024, U2048, Uint};
+    use proptest::prelude::*;
+
+    #[cfg(target_arch = "x86_64")]
+    use super::super::lanes::Lanes;
+    use super::*;
+
+    /// Numbers of so many words, with words among them that carry far.
+    fn words(size: usize) -> impl Strategy<Value = Vec<u64>> {
+        let word = prop_oneof![4 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX), 1 => Just(1 << 63), 1 => 0..4_u64];
+        proptest::collection::vec(word, size)
+    }
+
+    fn uint<const LIMBS: usize>(words: &[u64]) -> Uint<LIMBS> {
+        Uint::from_words(std::array::from_fn(|at| words.get(at).copied().unwrap_or_default()))
+    }
+
+    /// x y², twice of it where the number's second bit is set, and x to the power of y, by crypto-bigint.
+    fn expected<const LIMBS: usize>(number: &[u64], x: &[u64], y: &[u64]) -> Vec<BigUint> {
+        let params = FixedMontyParams::new_vartime(Odd::new(uint::<LIMBS>(number)).unwrap());
+        let form = |words| FixedMontyForm::new(&uint::<LIMBS>(words), &params);
+        let (x_form, y_form) = (form(x), form(y));
+        let product = x_form * y_form.square();
+        let doubled = product.square().double();
+        let twice = if bit(number, 1) { doubled } else { product.square() };
+        let power = x_form.pow(&uint::<LIMBS>(y));
+        [product, twice, power].map(|form| from_words(form.retrieve().as_words())).to_vec()
+    }
+
+    fn compare<R: Ring>(ring: &mut R, numbers: &[Vec<u64>], x: &[Vec<u64>], y: &[Vec<u64>], want: &[Vec<BigUint>]) {
+        let residues = |all: &[Vec<u64>]| -> Vec<BigUint> {
+            all.iter().zip(numbers).map(|(words, number)| from_words(words) % from_words(number)).collect()
+        };
+        let (mut product, mut square) = (ring.enter(&residues(x)), ring.enter(&residues(y)));
+        ring.square(&mut square);
+        ring.multiply(&mut product, &square);
+        let mut twice = product.clone();
+        ring.square_and_double(&mut twice, 1);
+        let base = ring.enter(&residues(x));
+        let power = power(ring, &base, &y[0]);
+        for (at, got) in [product, twice, power].iter().enumerate() {
+            let all: Vec<BigUint> = want.iter().map(|want| want[at].clone()).collect();
+            let all = ring.enter(&all);
+            // One exponent serves all numbers.
+            let count = if at == 2 { 1 } else { numbers.len() };
+            let forms = |x| ring.residues(x).into_iter().map(|residue| residue.form).take(count).collect::<Vec<_>>();
+            assert_eq!(forms(got), forms(&all), "{at} {numbers:?} {x:?} {y:?}");
+        }
+        let (one, minus_one) = (ring.one(), numbers.iter().map(|number| from_words(number) - 1_u8).collect::<Vec<_>>());
+        assert!(ring.residues(&one).iter().all(|residue| residue.is_one() && !residue.is_minus_one()));
+        assert!(ring.residues(&ring.enter(&minus_one)).iter().all(Residue::is_minus_one));
+    }
+
+    /// Eight numbers of the same bits, and two residues of each.
+    fn sets(size: usize) -> impl Strategy<Value = Vec<[Vec<u64>; 3]>> {
+        let one = (words(size), words(size), words(size)).prop_map(|(n, x, y)| [n, x, y]);
+        (proptest::collection::vec(one, 8), 2..=WORD).prop_map(move |(mut sets, top)| {
+            for [number, ..] in &mut sets {
+                number[size - 1] = number[size - 1] >> (WORD - top) | 1 << (top - 1);
+                number[0] |= 1;
+            }
+            sets
+        })
+    }
+
+    fn check<const LIMBS: usize>(sets: &[[Vec<u64>; 3]]) {
+        let want: Vec<_> = sets.iter().map(|[number, x, y]| expected::<LIMBS>(number, x, y)).collect();
+        let column = |at: usize| sets.iter().map(|set| set[at].clone()).collect::<Vec<_>>();
+        let (numbers, x, y) = (column(0), column(1), column(2));
+        for at in 0..sets.len() {
+            let one = at..=at;
+            let mut ring = Modulus::new(&numbers[at]);
+            compare(&mut ring, &numbers[one.clone()], &x[one.clone()], &y[one.clone()], &want[one]);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if let Some(mut ring) = Lanes::new(&numbers, bits(&numbers[0])) {
+            compare(&mut ring, &numbers, &x, &y, &want);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn arithmetic_agrees_with_crypto_bigint(
+            one in sets(1), two in sets(2), three in sets(3), eight in sets(8), large in sets(16), larger in sets(25),
+        ) {
+            check::<{ U64::LIMBS }>(&one);
+            check::<{ U128::LIMBS }>(&two);
+            check::<{ U512::LIMBS }>(&three);
+            check::<{ U512::LIMBS }>(&eight);
+            check::<{ U1024::LIMBS }>(&large);
+            check::<{ U2048::LIMBS }>(&larger);
+        }
+
+        #[test]
+        fn powers_of_2_are_those_of_big_numbers(sets in sets(5)) {
+            let numbers: Vec<_> = sets.into_iter().map(|[number, ..]| number).collect();
+            let bits = bits(&numbers[0]);
+            let power = |number: &Vec<u64>| {
+                let number = from_words(number);
+                BigUint::from(2_u8).modpow(&(&number >> 1), &number)
+            };
+            let want: Vec<_> = numbers.iter().map(power).collect();
+            for (number, want) in numbers.iter().zip(&want) {
+                let mut ring = Modulus::new(number);
+                let got = powers_of_2(&mut ring, bits);
+                prop_assert_eq!(got, ring.enter(std::slice::from_ref(want)));
+                let exponent = bits + 77;
+                let modulus = from_words(number);
+                let power = from_words(&power_of_2_modulo(number, exponent));
+                prop_assert_eq!(power, (BigUint::from(1_u8) << exponent) % modulus);
+            }
+            #[cfg(target_arch = "x86_64")]
+            if let Some(mut ring) = Lanes::new(&numbers, bits) {
+                let got = powers_of_2(&mut ring, bits);
+                let want = ring.enter(&want);
+                for (got, want) in ring.residues(&got).into_iter().zip(ring.residues(&want)) {
+                    prop_assert_eq!(got.form, want.form);
+                }
+            }
+        }
+    }
+}
