@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use thinlock_go::Str;
 
+mod again;
 mod head;
 mod hook;
 mod kind_order;

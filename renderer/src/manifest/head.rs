@@ -6,7 +6,7 @@
 
 use crate::dialect::HeadPackage;
 use thinlock_go::{Map, Str, Value, fmt};
-use thinlock_yaml::{Shape, Target, unmarshal_as};
+use thinlock_yaml::{Outline, Shape, Target, unmarshal_as, unmarshal_with_outline};
 
 /// What Helm reads of a document.
 #[derive(Clone, Debug, Default)]
@@ -37,22 +37,40 @@ impl Head {
     /// The text of the Go error: `error converting YAML to JSON: …` for what is no YAML, `error unmarshaling JSON: while
     /// decoding JSON: json: cannot unmarshal …` for a wrong type.
     pub fn parse(document: &[u8], package: HeadPackage) -> Result<Head, String> {
-        let target = match package {
-            HeadPackage::Releaseutil => &RELEASEUTIL_HEAD,
-            HeadPackage::Util => &UTIL_HEAD,
+        unmarshal_as(document, target(package)).map(|value| Head::of(&value)).map_err(|error| error.to_string())
+    }
+
+    /// As [`Head::parse`], with the places at which the document may change.
+    pub(super) fn parse_with_outline(document: &[u8], package: HeadPackage) -> Result<(Head, Option<Outline>), String> {
+        let (value, outline) = unmarshal_with_outline(document, target(package)).map_err(|error| error.to_string())?;
+        Ok((Head::of(&value), outline))
+    }
+
+    /// Sets a field that an outline of the document names. `None`: it is none of them.
+    pub(super) fn set(&mut self, path: &[Str], text: &[u8]) -> Option<()> {
+        let names: Vec<&[u8]> = path.iter().map(|name| &**name).collect();
+        let field = match names.as_slice() {
+            [b"apiVersion"] => &mut self.api_version,
+            [b"kind"] => &mut self.kind,
+            [b"metadata", b"name"] => &mut self.name,
+            [b"metadata", b"namespace"] => &mut self.namespace,
+            _ => return None,
         };
-        let Value::Map(top) = unmarshal_as(document, target).map_err(|e| e.to_string())? else {
-            return Ok(Head::default());
-        };
-        let metadata = map(&top, "metadata");
+        *field = text.into();
+        Some(())
+    }
+
+    fn of(value: &Value) -> Head {
+        let Value::Map(top) = value else { return Head::default() };
+        let metadata = map(top, "metadata");
         let of_metadata = |key| metadata.as_ref().map(|m| text(m, key)).unwrap_or_default();
         let annotations = metadata.as_ref().and_then(|m| map(m, "annotations"));
         let annotations = annotations.map(|a| {
             a.snapshot().iter().map(|(key, value)| (key.clone(), value.as_str().cloned().unwrap_or_default())).collect()
         });
-        Ok(Head {
-            api_version: text(&top, "apiVersion"),
-            kind: text(&top, "kind"),
+        Head {
+            api_version: text(top, "apiVersion"),
+            kind: text(top, "kind"),
             name: of_metadata("name"),
             namespace: of_metadata("namespace"),
             namespace_is_text: metadata
@@ -60,7 +78,14 @@ impl Head {
                 .and_then(|m| m.get("namespace"))
                 .is_none_or(|n| matches!(n, Value::Nil | Value::Str(_))),
             annotations: annotations.unwrap_or_default(),
-        })
+        }
+    }
+}
+
+fn target(package: HeadPackage) -> &'static Target {
+    match package {
+        HeadPackage::Releaseutil => &RELEASEUTIL_HEAD,
+        HeadPackage::Util => &UTIL_HEAD,
     }
 }
 

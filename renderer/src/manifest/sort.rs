@@ -6,6 +6,7 @@ use thinlock_go::{Str, path as go_path};
 
 use crate::dialect::Dialect;
 
+use super::again::PrintedBefore;
 use super::hook::HOOK;
 use super::{Head, Hook, KindOrder, Manifest, Text, split_manifests};
 use thinlock_go::strings::trim_space;
@@ -44,6 +45,14 @@ impl HeadError {
 /// # Errors
 /// `YAML parse error on FILE: …`, and what was found before it, unsorted, as Helm's `--debug` shows it.
 pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Result<Sorted, (HeadError, Sorted)> {
+    PrintedBefore::with(|printed_before| sort_with(files, dialect, printed_before))
+}
+
+fn sort_with(
+    files: &[(Str, Arc<Vec<u8>>)],
+    dialect: &Dialect,
+    printed_before: &mut PrintedBefore,
+) -> Result<Sorted, (HeadError, Sorted)> {
     let mut by_path: Vec<&(Str, Arc<Vec<u8>>)> = files.iter().collect();
     by_path.sort_by(|a, b| a.0.cmp(&b.0));
     let mut sorted = Sorted::default();
@@ -52,12 +61,26 @@ pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Resul
         if partial || trim_space(text).is_empty() {
             continue;
         }
-        for range in split_manifests(text, dialect.manifests.splitting) {
-            let content = Text::part(text, range);
-            match Head::parse(&content, dialect.manifests.head_package) {
-                Ok(head) => sorted.add(path, content, head),
-                Err(error) => return Err((HeadError::new(path, &error.to_string()), sorted)),
+        if let Some(documents) = printed_before.recall(path, text, &dialect.manifests) {
+            for (range, head) in documents {
+                sorted.add(path, Text::part(text, range), head);
             }
+            continue;
+        }
+        let mut notes = printed_before.notes(path, text);
+        for range in split_manifests(text, dialect.manifests.splitting) {
+            let content = Text::part(text, range.clone());
+            let head = match &mut notes {
+                Some(notes) => notes.parse(&content, range, dialect.manifests.head_package),
+                None => Head::parse(&content, dialect.manifests.head_package),
+            };
+            match head {
+                Ok(head) => sorted.add(path, content, head),
+                Err(error) => return Err((HeadError::new(path, &error), sorted)),
+            }
+        }
+        if let Some(notes) = notes {
+            printed_before.keep(path, text, &dialect.manifests, notes);
         }
     }
     let rules = &dialect.manifests;

@@ -55,7 +55,7 @@ use decode::Stop;
 pub use emit::{to_yaml, to_yaml_into, to_yaml_pretty};
 pub use error::Error;
 use exact::Document;
-pub use target::{Shape, Target, unmarshal_as};
+pub use target::{Change, Outline, Shape, Target, unmarshal_as, unmarshal_with_outline};
 
 /// `yaml.Unmarshal` into an `interface{}`.
 ///

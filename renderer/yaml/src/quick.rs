@@ -5,6 +5,8 @@
 //! judge of what is wrong. What becomes of the nodes is up to a [`Sink`]. Where this way leads to a tree, it is the same
 //! as the other way's, but for the places of its nodes.
 
+use std::ops::Range;
+
 use crate::scanner::{self, Mark, Text};
 use crate::tree::{Kind, Node, Tree};
 
@@ -42,6 +44,11 @@ pub(crate) trait Sink {
     /// Whether the text of the next value below `parent` is looked at: if not, texts that must be put together from
     /// several lines are empty.
     fn wants_text(&self, parent: Option<u32>) -> bool;
+
+    /// What stands at a place of the document is on a line of a literal block whose text nobody looks at, from its first
+    /// byte that is no blank to the end of the line.
+    #[inline]
+    fn literal_line(&mut self, _place: Range<usize>) {}
 }
 
 /// Makes the tree.
@@ -131,6 +138,27 @@ pub(crate) fn walk(text: &[u8], sink: &mut impl Sink) -> Option<Vec<u8>> {
     }
     quick.close_from(0)?;
     quick.started.then_some(quick.owned)
+}
+
+/// The scalar that begins at a place of a document, as the value of the key or the dash before it: the place of its text,
+/// and whether it is plain. `None` if it does not end with the line, without blanks or a comment behind it. That the
+/// scalar does not go on with the next line is for the caller to know.
+pub(crate) fn scalar_to_line_end(text: &[u8], at: usize) -> Option<(Range<usize>, bool)> {
+    let sink = &mut Nodes::default();
+    let quick = Quick { text, pos: 0, sink, open: Vec::new(), owned: Vec::new(), begun: false, started: false };
+    let line = quick.line_end(at);
+    match quick.at(at) {
+        b' ' | b'\n' => None,
+        b'"' | b'\'' => {
+            let end = quick.quoted(at)?;
+            (end + 1 == line).then_some((at + 1..end, false))
+        }
+        _ if !quick.begins_plain(at) => None,
+        _ => {
+            let (end, comment) = quick.plain_line(at, line)?;
+            (end == line && !comment).then_some((at..end, true))
+        }
+    }
 }
 
 /// The number of blanks that a text begins with.
@@ -344,9 +372,7 @@ impl<S: Sink> Quick<'_, '_, S> {
 
     /// Reads the scalar here, the last thing on its line; `indent` is that of the collection that it is in.
     fn scalar(&mut self, at: usize, indent: usize) -> Option<()> {
-        let first = self.at(at);
-        match first {
-            b'-' | b'?' | b':' if matches!(self.at(at + 1), b' ' | b'\n') => return None,
+        match self.at(at) {
             b'"' | b'\'' => {
                 let (text, next) = match self.quoted(at) {
                     Some(end) => (self.input(at + 1, end), end + 1),
@@ -368,10 +394,20 @@ impl<S: Sink> Quick<'_, '_, S> {
                 }
                 self.pos = self.next_line(end);
             }
-            b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'>' | b'%' | b'@' | b'`' => return None,
-            _ => return self.plain(at, indent),
+            _ if self.begins_plain(at) => return self.plain(at, indent),
+            _ => return None,
         }
         self.ends_here(indent)
+    }
+
+    /// Whether what begins here, which is no blank, can be a plain scalar.
+    fn begins_plain(&self, at: usize) -> bool {
+        match self.at(at) {
+            b'-' | b'?' | b':' => !matches!(self.at(at + 1), b' ' | b'\n'),
+            b'"' | b'\'' | b'|' | b'[' | b'{' => false,
+            b',' | b']' | b'}' | b'#' | b'&' | b'*' | b'!' | b'>' | b'%' | b'@' | b'`' => false,
+            _ => true,
+        }
     }
 
     /// The end of the text of a plain scalar on one line, and whether a comment follows. `None` if a key does.
@@ -569,6 +605,8 @@ impl<S: Sink> Quick<'_, '_, S> {
             if wanted {
                 self.owned.resize(self.owned.len() + breaks, b'\n');
                 self.owned.extend_from_slice(&self.text[next + indent..end]);
+            } else if content < end {
+                self.sink.literal_line(content..end);
             }
             breaks = usize::from(end < self.text.len());
             next = end + 1;

@@ -13,7 +13,10 @@ use crate::exact::{Any, Document, Entry, Id, Visit, too_deep};
 use crate::tree::Tree;
 use crate::{Error, parser};
 
+mod outline;
 mod quick;
+
+pub use outline::{Change, Outline};
 
 /// A Go type that a document is decoded into.
 #[derive(Debug)]
@@ -68,6 +71,22 @@ pub fn unmarshal_as(input: &[u8], target: &'static Target) -> Result<Value, Erro
         return Ok(value);
     }
     exactly(&parser::parse_read(source).map_err(crate::converting)?, target)
+}
+
+/// As [`unmarshal_as`], with the places at which the document may be another one and still be read alike, if it is of
+/// the kind that has such places.
+///
+/// # Errors
+/// As [`unmarshal_as`].
+pub fn unmarshal_with_outline(input: &[u8], target: &'static Target) -> Result<(Value, Option<Outline>), Error> {
+    let source = parser::read(input).map_err(crate::converting)?;
+    if let Some(text) = source.plain()
+        && let Some((value, outline)) = quick::decode_with_outline(text, target)
+    {
+        // Places are those of the input: without a byte order mark before the text.
+        return Ok((value, outline.filter(|_| text.len() == input.len())));
+    }
+    Ok((exactly(&parser::parse_read(source).map_err(crate::converting)?, target)?, None))
 }
 
 /// As [`unmarshal_as`], step by step as Go does it.

@@ -4,6 +4,8 @@
 //! where nothing in the document can be wrong and every wanted field is plainly of its type: no aliases, tags, merge keys
 //! or infinities, no key but strings and small numbers. Everything else is left to the exact way.
 
+use std::ops::Range;
+
 use thinlock_go::types::MAP_STRING_ANY;
 use thinlock_go::{Map, Str, Value, strings};
 
@@ -12,6 +14,7 @@ use crate::resolve::{Resolved, resolve};
 use crate::scanner::Text;
 use crate::tree::Kind;
 
+use super::outline::{Content, Outline};
 use super::{Shape, Target, pointee};
 
 /// The value of a text of allowed characters, where it is plain to see.
@@ -24,6 +27,88 @@ pub(super) fn decode(text: &[u8], target: &'static Target) -> Option<Value> {
     let mut pick = Pick { root: target, frames: Vec::new(), picked: None };
     quick::walk(text, &mut pick)?;
     pick.picked
+}
+
+/// As [`decode`], with the places of the scalars that may change.
+pub(super) fn decode_with_outline(text: &[u8], target: &'static Target) -> Option<(Value, Option<Outline>)> {
+    let target = pointee(target);
+    if !matches!(target.shape, Shape::Struct { .. }) {
+        return None;
+    }
+    let pick = Pick { root: target, frames: Vec::new(), picked: None };
+    let mut outliner = Outliner { pick, text, outline: Outline::default(), repeats: false };
+    quick::walk(text, &mut outliner)?;
+    let Outliner { pick, outline, repeats, .. } = outliner;
+    Some((pick.picked?, (!repeats).then_some(outline)))
+}
+
+/// Picks, and notes what may change.
+struct Outliner<'t> {
+    pick: Pick,
+    text: &'t [u8],
+    outline: Outline,
+    /// A wanted entry is there twice, so that a change of one of them may mean nothing.
+    repeats: bool,
+}
+
+impl Outliner<'_> {
+    /// Notes a scalar that ends a line, before it is picked.
+    fn note(&mut self, parent: Option<u32>, implicit: bool, text: Text) {
+        let at = (text.start as usize).wrapping_sub(usize::from(!implicit));
+        let place = text.start as usize..(text.start + text.len) as usize;
+        if text.owned || quick::scalar_to_line_end(self.text, at) != Some((place.clone(), implicit)) {
+            return;
+        }
+        let line = at..place.end + usize::from(!implicit);
+        let frames = &self.pick.frames;
+        let wanted = parent.and_then(|parent| frames.get(parent as usize)).is_some_and(|frame| frame.key.is_some());
+        if !wanted {
+            self.outline.push(line, Content::Unwanted);
+            return;
+        }
+        // A null is as if the entry were not there, and what a map has is not told apart by a path of fields.
+        let fields = frames.iter().all(|frame| matches!(frame.target.shape, Shape::Struct { .. }));
+        if fields && string(implicit, self.text.get(place).unwrap_or_default()).is_some() {
+            let path = frames.iter().filter_map(|frame| frame.key.as_ref().map(|(key, _)| key.clone())).collect();
+            self.outline.push(line, Content::Field(path));
+        }
+    }
+}
+
+impl Sink for Outliner<'_> {
+    const READS: bool = true;
+
+    fn add(
+        &mut self,
+        parent: Option<u32>,
+        role: Role,
+        kind: Kind,
+        implicit: bool,
+        text: Text,
+        bytes: &[u8],
+    ) -> Option<u32> {
+        match (kind, role) {
+            (Kind::Scalar, Role::Value) => self.note(parent, implicit, text),
+            (Kind::Scalar, Role::Key) => {
+                let frame = parent.and_then(|parent| self.pick.frames.get(parent as usize));
+                self.repeats |= frame.is_some_and(|frame| frame.found.iter().any(|(key, _)| **key == *bytes));
+            }
+            _ => {}
+        }
+        self.pick.add(parent, role, kind, implicit, text, bytes)
+    }
+
+    fn close(&mut self, node: u32) -> Option<()> {
+        self.pick.close(node)
+    }
+
+    fn wants_text(&self, parent: Option<u32>) -> bool {
+        self.pick.wants_text(parent)
+    }
+
+    fn literal_line(&mut self, place: Range<usize>) {
+        self.outline.push(place, Content::Literal);
+    }
 }
 
 /// What is to be picked of a document.
@@ -157,7 +242,7 @@ fn may_fold(name: &str, key: &[u8]) -> bool {
 }
 
 /// Whether a plain scalar is an infinity or no number, which JSON has not.
-fn is_odd(text: &[u8]) -> bool {
+pub(super) fn is_odd(text: &[u8]) -> bool {
     match text {
         [b'.' | b'+' | b'-', ..] => matches!(resolve(text), Resolved::Float(x) if !x.is_finite()),
         // What begins with a digit is finite, or no number.
@@ -172,7 +257,7 @@ fn is_key(text: &[u8]) -> bool {
 }
 
 /// The text of a scalar that is a string.
-fn string(implicit: bool, text: &[u8]) -> Option<&[u8]> {
+pub(super) fn string(implicit: bool, text: &[u8]) -> Option<&[u8]> {
     let is_utf8 = text.is_ascii() || std::str::from_utf8(text).is_ok();
     let is_string = (!implicit || matches!(resolve(text), Resolved::Str | Resolved::Timestamp)) && is_utf8;
     is_string.then_some(text)
