@@ -1,5 +1,8 @@
 //! Deployments: found by their files, and read.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use thinlock_go::Frozen;
 
 use crate::config::App;
@@ -7,57 +10,110 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::expand::Scope;
 use crate::path;
-use crate::view::Reader;
+use crate::view::{FolderAtHand, Lookup, Reader};
 
 /// A deployment that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     /// The name: what the `*` of the pattern stands for.
-    pub(crate) name: String,
+    pub(crate) name: Box<str>,
+    pattern: Arc<Pattern>,
+    // There may be many deployments, so this is little.
+    folder: Option<FolderAtHand>,
+}
+
+impl Found {
     /// The path of its file.
-    pub(crate) file: String,
+    pub(crate) fn file(&self) -> String {
+        self.pattern.file(&self.name)
+    }
+}
+
+/// Where the files of deployments are: a path with one `*` in it.
+#[derive(Debug, PartialEq, Eq)]
+struct Pattern {
+    /// The path of the folder in which names are looked at.
+    folder: String,
+    before: String,
+    after: String,
+    /// The path from a name there to the file.
+    rest: Vec<String>,
+}
+
+impl Pattern {
+    fn of(app: &App) -> Result<Pattern> {
+        let pattern = app.deployments.expand(&Scope::of_app(&app.name))?;
+        let pattern = path::clean_below(&pattern).map_err(|message| app.deployments.error(message))?;
+        let wrong = || app.deployments.error("expected a path with one *");
+        let (before, after) = pattern.split_once('*').filter(|(_, after)| !after.contains('*')).ok_or_else(wrong)?;
+        let (folder, before) = before.rsplit_once('/').unwrap_or(("", before));
+        let mut rest = after.split('/').map(str::to_owned);
+        let after = rest.next().unwrap_or_default();
+        Ok(Pattern { folder: folder.into(), before: before.into(), after, rest: rest.collect() })
+    }
+
+    fn file(&self, name: &str) -> String {
+        let mut file = self.folder.clone();
+        if !file.is_empty() {
+            file.push('/');
+        }
+        for part in [&self.before, name, &self.after] {
+            file.push_str(part);
+        }
+        for part in &self.rest {
+            file.push('/');
+            file.push_str(part);
+        }
+        file
+    }
 }
 
 /// Finds the deployments of an app, in the order of their names.
 pub(crate) fn find(app: &App, reader: &Reader<'_>) -> Result<Vec<Found>> {
-    let pattern = app.deployments.expand(&Scope::of_app(&app.name))?;
-    let pattern = path::clean_below(&pattern).map_err(|message| app.deployments.error(message))?;
-    let mut names = pattern.split('/');
-    let mut folder = Vec::new();
-    let (before, after) = loop {
-        match names.next() {
-            Some(name) => match name.split_once('*') {
-                Some(parts) => break parts,
-                None => folder.push(name),
-            },
-            None => return Err(app.deployments.error("expected a path with one *")),
-        }
-    };
-    let rest: Vec<&str> = names.collect();
-    if after.contains('*') || rest.iter().any(|name| name.contains('*')) {
-        return Err(app.deployments.error("expected a path with one *"));
-    }
-    let folder = folder.join("/");
-    let mut found = Vec::new();
-    for entry in reader.names(&folder)? {
-        let name = entry.strip_prefix(before).and_then(|name| name.strip_suffix(after));
-        let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
-        let mut file = if folder.is_empty() { entry.clone() } else { format!("{folder}/{entry}") };
-        for part in &rest {
-            file.push('/');
-            file.push_str(part);
-        }
-        if reader.has_file(&file)? {
-            found.push(Found { name: name.to_owned(), file });
-        }
-    }
-    Ok(found)
+    let mut all = Vec::new();
+    each(app, reader, |found| {
+        all.push(found);
+        ControlFlow::Continue(())
+    })?;
+    Ok(all)
+}
+
+/// Whether an app has a deployment.
+pub(crate) fn is_any(app: &App, reader: &Reader<'_>) -> Result<bool> {
+    let mut any = false;
+    each(app, reader, |_| {
+        any = true;
+        ControlFlow::Break(())
+    })?;
+    Ok(any)
+}
+
+fn each(app: &App, reader: &Reader<'_>, mut take: impl FnMut(Found) -> ControlFlow<()>) -> Result<()> {
+    let pattern = Arc::new(Pattern::of(app)?);
+    reader.each_entry(&pattern.folder, |entry_name, entry| {
+        let name = entry_name.strip_prefix(&*pattern.before).and_then(|name| name.strip_suffix(&*pattern.after));
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(ControlFlow::Continue(())) };
+        let looked_up = match (entry, pattern.rest.as_slice()) {
+            (Some(entry), [file]) => reader.look_up(entry, file)?,
+            _ => Lookup::Unknown,
+        };
+        let folder = match looked_up {
+            Lookup::File(folder) => folder,
+            Lookup::Unknown if reader.has_file(&pattern.file(name))? => None,
+            Lookup::Unknown | Lookup::Nothing => return Ok(ControlFlow::Continue(())),
+        };
+        Ok(take(Found { name: name.into(), pattern: Arc::clone(&pattern), folder }))
+    })
 }
 
 /// Reads a deployment's file: a mapping.
 pub(crate) fn read(found: &Found, reader: &Reader<'_>) -> Result<Frozen> {
-    let call = || reader.view().call(&found.file);
-    let file = reader.find(&found.file)?.ok_or_else(|| Error::input(format!("{} is missing", call())))?;
+    let call = || reader.view().call(&found.file());
+    let file = match (&found.folder, found.pattern.rest.as_slice()) {
+        (Some(folder), [name]) => reader.file_at_hand(folder, name)?,
+        _ => reader.find(&found.file())?,
+    };
+    let file = file.ok_or_else(|| Error::input(format!("{} is missing", call())))?;
     reader.record(&file, |bytes| match thinlock_yaml::from_yaml_frozen(bytes) {
         Ok(value @ Frozen::Map(..)) if has_each_key_once(&value, bytes) => Ok(value),
         // What is wrong, if anything is, is told with its place.

@@ -3,8 +3,10 @@
 //! They have Go's builtins and sprig's functions, except those that ask the world outside: a path that depends on the
 //! time or on chance would be another one in the next run. A missing key is an error, never `<no value>`.
 
+use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
 
+use thinlock_go::map::find;
 use thinlock_go::{Frozen, Host, Map, Toolchain, Value};
 use thinlock_sprig::Effect;
 use thinlock_template::{Env, FuncMap, Limits, MissingKey, Set, TextCache};
@@ -20,30 +22,76 @@ pub struct Text {
     place: Option<Place>,
     // None: there is no action in it.
     parsed: Option<Set>,
+    // What it is made of, if its actions are fields only: `{{ .lock.image.ref }}`.
+    pieces: Option<Arc<[Piece]>>,
+}
+
+/// A piece of a text.
+#[derive(Debug)]
+enum Piece {
+    Literal(Box<str>),
+    /// The names of a field, from the outermost one on.
+    Field(Vec<Box<str>>),
 }
 
 /// What strings are expanded over.
-pub(crate) struct Scope {
-    dot: Map,
+pub(crate) struct Scope<'a> {
+    app: &'a str,
+    deployment: Option<(&'a str, &'a Frozen)>,
+    lock: Option<&'a Frozen>,
+    dot: OnceCell<Map>,
 }
 
-impl Scope {
+impl<'a> Scope<'a> {
     /// The app alone: for what finds its lock and its deployments.
-    pub(crate) fn of_app(app: &str) -> Scope {
-        let dot = Map::string_any();
-        dot.insert("app", app);
-        Scope { dot }
+    pub(crate) fn of_app(app: &'a str) -> Scope<'a> {
+        Scope { app, deployment: None, lock: None, dot: OnceCell::new() }
     }
 
     /// A deployment of an app. Without a lock, `.lock` is not there.
-    pub(crate) fn of_deployment(app: &str, name: &str, deployment: &Frozen, lock: Option<&Frozen>) -> Scope {
-        let scope = Scope::of_app(app);
-        scope.dot.insert("name", name);
-        scope.dot.insert("deployment", deployment.thaw());
-        if let Some(lock) = lock {
-            scope.dot.insert("lock", lock.thaw());
+    pub(crate) fn of_deployment(
+        app: &'a str,
+        name: &'a str,
+        deployment: &'a Frozen,
+        lock: Option<&'a Frozen>,
+    ) -> Scope<'a> {
+        Scope { app, deployment: Some((name, deployment)), lock, dot: OnceCell::new() }
+    }
+
+    /// The dot of templates.
+    fn dot(&self) -> &Map {
+        self.dot.get_or_init(|| {
+            let dot = Map::string_any();
+            dot.insert("app", self.app);
+            if let Some((name, deployment)) = self.deployment {
+                dot.insert("name", name);
+                dot.insert("deployment", deployment.thaw());
+            }
+            if let Some(lock) = self.lock {
+                dot.insert("lock", lock.thaw());
+            }
+            dot
+        })
+    }
+
+    /// The field of a name, if it is there and a string.
+    fn string(&self, names: &[Box<str>]) -> Option<&str> {
+        let (first, rest) = names.split_first()?;
+        let mut here = match (&**first, self.deployment) {
+            ("app", _) => return rest.is_empty().then_some(self.app),
+            ("name", Some((name, _))) => return rest.is_empty().then_some(name),
+            ("deployment", Some((_, deployment))) => deployment,
+            ("lock", _) => self.lock?,
+            _ => return None,
+        };
+        for name in rest {
+            let Frozen::Map(_, entries) = here else { return None };
+            here = &entries.get(find(entries, name.as_bytes()).ok()?)?.1;
         }
-        scope
+        match here {
+            Frozen::Str(text) => text.to_utf8(),
+            _ => None,
+        }
     }
 }
 
@@ -62,13 +110,14 @@ impl Text {
     }
 
     fn parse(source: &str, name: &str, place: Option<Place>) -> Result<Text> {
-        let mut text = Text { source: source.into(), name: name.into(), place, parsed: None };
+        let mut text = Text { source: source.into(), name: name.into(), place, parsed: None, pieces: None };
         if source.contains("{{") {
             let parsed = thinlock_template::parse(NAME, source.as_bytes(), &ENGINE.functions, &ENGINE.toolchain)
                 .map_err(|cause| text.template_error(&cause))?;
             let mut set = Set::new(NAME);
             set.add(&parsed);
             text.parsed = Some(set);
+            text.pieces = pieces(source).map(Arc::from);
         }
         Ok(text)
     }
@@ -87,15 +136,22 @@ impl Text {
     ///
     /// # Errors
     /// A key is missing, a function fails, or nothing or no UTF-8 comes out.
-    pub(crate) fn expand(&self, scope: &Scope) -> Result<String> {
+    pub(crate) fn expand(&self, scope: &Scope<'_>) -> Result<String> {
         let Some(set) = &self.parsed else { return Ok(self.source.to_string()) };
+        if let Some(out) = self.pieces.as_deref().and_then(|pieces| joined(pieces, scope)) {
+            return self.checked(out);
+        }
         let mut out = Vec::with_capacity(64);
         let mut state = ();
         let mut env = Env::new(&Nowhere, &ENGINE.toolchain, &mut state, &ENGINE.texts);
         env.missing_key = MissingKey::Error;
         env.limits = Limits { template_depth: 100, steps: 100_000, output: 1 << 20 };
-        set.execute(NAME, Value::Map(scope.dot.clone()), &mut out, env).map_err(|cause| self.template_error(&cause))?;
-        let out = String::from_utf8(out).map_err(|_| self.error("what comes out is not UTF-8"))?;
+        set.execute(NAME, Value::Map(scope.dot().clone()), &mut out, env)
+            .map_err(|cause| self.template_error(&cause))?;
+        self.checked(String::from_utf8(out).map_err(|_| self.error("what comes out is not UTF-8"))?)
+    }
+
+    fn checked(&self, out: String) -> Result<String> {
         if out.contains("<no value>") {
             return Err(self.error("a value in it is missing"));
         }
@@ -123,6 +179,40 @@ impl Text {
         }
         error
     }
+}
+
+/// The pieces of a text whose actions are fields only, without a pipeline, a function or a trim marker.
+fn pieces(source: &str) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = source;
+    while let Some((before, action)) = rest.split_once("{{") {
+        let (action, after) = action.split_once("}}")?;
+        let chain = action.trim_matches(' ').strip_prefix('.')?;
+        let is_name = |name: &str| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        if !chain.split('.').all(is_name) {
+            return None;
+        }
+        pieces.push(Piece::Literal(before.into()));
+        pieces.push(Piece::Field(chain.split('.').map(Box::from).collect()));
+        rest = after;
+    }
+    pieces.push(Piece::Literal(rest.into()));
+    Some(pieces)
+}
+
+/// The text that pieces make, where each field is a string; anything else is for the template engine.
+fn joined(pieces: &[Piece], scope: &Scope<'_>) -> Option<String> {
+    let mut out = String::with_capacity(64);
+    for piece in pieces {
+        out.push_str(match piece {
+            Piece::Literal(text) => text,
+            Piece::Field(names) => scope.string(names)?,
+        });
+    }
+    Some(out)
 }
 
 struct Engine {

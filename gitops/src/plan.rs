@@ -1,6 +1,7 @@
 //! From a deployment's name to everything that its rendering depends on, and where it goes.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gix::ObjectId;
@@ -205,7 +206,7 @@ impl Run {
     pub(crate) fn call(&self, target: &Target) -> String {
         match (self.config.apps.len(), self.config.apps.get(target.app)) {
             (2.., Some(app)) => format!("{}/{}", app.name, target.found.name),
-            _ => target.found.name.clone(),
+            _ => target.name().to_owned(),
         }
     }
 
@@ -240,13 +241,13 @@ impl Run {
                 .iter()
                 .enumerate()
                 .filter(|(_, target)| {
-                    target.found.name == *name || format!("{}/{}", self.app_name(target), target.found.name) == *name
+                    *target.name() == **name || format!("{}/{}", self.app_name(target), target.found.name) == *name
                 })
                 .map(|(at, _)| at)
                 .collect();
             match fits.as_slice() {
                 [] => {
-                    let known: Vec<&str> = all.iter().map(|target| target.found.name.as_str()).collect();
+                    let known: Vec<&str> = all.iter().map(Target::name).collect();
                     let error =
                         Error::input(format!("no deployment {name:?}; there is {}", document::alternatives(&known)));
                     return Err(match document::nearest(name, &known) {
@@ -347,7 +348,7 @@ impl Run {
         let loaded = self.lock(target.app)?;
         let lock = loaded.as_ref().map(|loaded| &loaded.lock);
         let deployment = deployment::read(&target.found, reader)?;
-        let name = &target.found.name;
+        let name = target.name();
         let scope = Scope::of_deployment(&app.name, name, &deployment, lock.map(|lock| &lock.value));
 
         let (chart, source) = self.chart(app, &scope)?;
@@ -382,7 +383,7 @@ impl Run {
         let mut provenance = Provenance {
             schema_version: SCHEMA_VERSION.into(),
             app: app.name.clone(),
-            deployment: name.clone(),
+            deployment: name.to_owned(),
             release_id: match (lock, &policy_commit) {
                 (Some(lock), _) => lock.release_id.clone(),
                 (None, Some(commit)) => format!("git-{commit}"),
@@ -416,7 +417,7 @@ impl Run {
         provenance.inputs = provenance.digest();
         Ok(Plan {
             app: target.app,
-            name: name.clone(),
+            name: name.to_owned(),
             branch,
             provenance_path,
             chart,
@@ -424,7 +425,7 @@ impl Run {
             layout,
             dialect,
             capabilities,
-            review_only: app.review.contains(name),
+            review_only: app.review.iter().any(|other| other == name),
             seed: self.seed.clone(),
             provenance,
             deployment,
@@ -434,7 +435,7 @@ impl Run {
     fn values(
         &self,
         app: &App,
-        scope: &Scope,
+        scope: &Scope<'_>,
         reader: &Reader<'_>,
         target: &Target,
     ) -> Result<(Vec<FoundFile>, Vec<ValuesOrigin>)> {
@@ -454,7 +455,7 @@ impl Run {
                         Some(_) => error,
                         None => error.hint(format!(
                             "its name follows from {}, by {}",
-                            target.found.file,
+                            target.found.file(),
                             values.path.source()
                         )),
                     });
@@ -464,7 +465,7 @@ impl Run {
         Ok((files, origins))
     }
 
-    fn chart(&self, app: &App, scope: &Scope) -> Result<(ChartPlace, Source)> {
+    fn chart(&self, app: &App, scope: &Scope<'_>) -> Result<(ChartPlace, Source)> {
         let path = app.chart_path.expand(scope)?;
         let path = path::clean(&path).map_err(|message| app.chart_path.error(message))?;
         let revision = app.chart_revision.as_ref().map(|text| Ok((text, text.expand(scope)?))).transpose()?;
@@ -514,18 +515,14 @@ impl Run {
     /// One is closed; the message names its file.
     pub(crate) fn check_gates(&self, plan: &Plan, main: &Reader<'_>) -> Result<()> {
         let app = self.app(plan.app)?;
-        let mut scope = None;
+        let loaded = self.lock(plan.app)?;
+        let lock = loaded.as_ref().map(|loaded| &loaded.lock.value);
+        let scope = Scope::of_deployment(&app.name, &plan.name, &plan.deployment, lock);
         for gate in &app.gates {
             if !gate.deployments.is_empty() && !gate.deployments.contains(&plan.name) {
                 continue;
             }
-            if scope.is_none() {
-                let loaded = self.lock(plan.app)?;
-                let lock = loaded.as_ref().map(|loaded| &loaded.lock.value);
-                scope = Some(Scope::of_deployment(&app.name, &plan.name, &plan.deployment, lock));
-            }
-            let Some(scope) = &scope else { continue };
-            let path = gate.file.expand(scope)?;
+            let path = gate.file.expand(&scope)?;
             let path = path::clean_below(&path).map_err(|message| gate.file.error(message))?;
             let call = main.view().call(&path);
             let wanted = match &gate.key {
@@ -558,15 +555,24 @@ fn objects(name: Option<String>, repository: Option<Repository>, located: Locate
 /// The apps that need no configuration: those with a folder of deployments and one of build locks.
 /// The latter may be newer than the policy.
 fn default_config(reader: &Reader<'_>, main: &Reader<'_>) -> Result<Config> {
+    let is_empty = |reader: &Reader<'_>, folder: &str| {
+        let mut empty = true;
+        reader.each_entry(folder, |_, _| {
+            empty = false;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(empty)
+    };
     let mut apps = Vec::new();
-    for name in reader.names("apps")? {
-        let app = App::in_default_layout(&name)?;
+    reader.each_entry("apps", |name, _| {
+        let app = App::in_default_layout(name)?;
         let locks = format!("warehouses/{name}/builds");
-        let has_locks = !reader.names(&locks)?.is_empty() || !main.names(&locks)?.is_empty();
-        if has_locks && !deployment::find(&app, reader)?.is_empty() {
+        let has_locks = !is_empty(reader, &locks)? || !is_empty(main, &locks)?;
+        if has_locks && deployment::is_any(&app, reader)? {
             apps.push(app);
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     if apps.is_empty() {
         return Err(Error::input(format!("there is no {}", reader.view().call(FILE))).hint(
             "and no app in the layout that needs none: apps/<app>/deployments/<name>/deployment.yaml and \

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryKind;
+use gix::objs::{Kind, TreeRefIter};
 use gix::prelude::FindExt;
 
 use crate::error::{Context, Error, Result};
@@ -50,6 +51,18 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// The entries of a tree as git stores it; `id` is what messages call it by.
+    pub(crate) fn of_bytes(bytes: &[u8], id: ObjectId) -> Result<Folder> {
+        let mut folder = Folder::default();
+        for entry in TreeRefIter::from_bytes(bytes, id.kind()) {
+            let entry = entry.or_fail(|| format!("reading tree {id}"))?;
+            let found = Entry { id: entry.oid.to_owned(), kind: entry.mode.kind() };
+            folder.push(entry.filename, found).ok_or_else(|| Error::input(format!("tree {id} is too large")))?;
+        }
+        folder.sort();
+        Ok(folder)
+    }
+
     fn push(&mut self, name: &[u8], entry: Entry) -> Option<()> {
         let start = u32::try_from(self.names.len()).ok()?;
         self.names.extend_from_slice(name);
@@ -115,19 +128,26 @@ impl Trees {
         if let Some(folder) = self.folders.borrow_mut().get(&id) {
             return Ok(folder);
         }
-        let mut buffer = Vec::new();
-        let fail = || format!("reading tree {id} of {}", repository::name(&self.repository));
-        let tree = self.repository.objects.find_tree_iter(&id, &mut buffer).or_fail(fail)?;
-        let mut folder = Folder::default();
-        for entry in tree {
-            let entry = entry.or_fail(fail)?;
-            let found = Entry { id: entry.oid.to_owned(), kind: entry.mode.kind() };
-            folder.push(entry.filename, found).ok_or_else(|| Error::input(format!("tree {id} is too large")))?;
-        }
-        folder.sort();
+        let folder = Folder::of_bytes(&self.folder_bytes(id)?, id)?;
         let folder = Arc::new(folder);
         self.folders.borrow_mut().insert(id, Arc::clone(&folder));
         Ok(folder)
+    }
+
+    /// A tree as git stores it.
+    pub(crate) fn folder_bytes(&self, id: ObjectId) -> Result<Vec<u8>> {
+        let mut buffer = Vec::new();
+        let fail = || format!("reading tree {id} of {}", repository::name(&self.repository));
+        let tree = self.repository.objects.find(&id, &mut buffer).or_fail(fail)?;
+        if tree.kind != Kind::Tree {
+            return Err(Error::input(format!("{}: it is a {}", fail(), tree.kind)));
+        }
+        Ok(buffer)
+    }
+
+    /// Knows the entries of a tree without reading it.
+    pub(crate) fn remember(&self, id: ObjectId, folder: Arc<Folder>) {
+        self.folders.borrow_mut().insert(id, folder);
     }
 
     /// The bytes of a blob.

@@ -1,6 +1,7 @@
 //! The GitOps repository's files as of a commit, or as they lie in the work tree.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use thinlock_renderer::{Dialect, values};
 use crate::error::{Context, Error, Result};
 use crate::recent::Recent;
 use crate::repository::{self, Repository};
-use crate::tree::{Content, Entry, Trees};
+use crate::tree::{Content, Entry, Folder, Trees};
 
 /// Where files are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,24 @@ pub(crate) struct FoundFile {
     pub(crate) id: ObjectId,
     bytes: Option<Arc<[u8]>>,
 }
+
+/// What became of looking for a file in a folder of a commit.
+#[derive(Debug)]
+pub(crate) enum Lookup {
+    /// It is there; with its folder, if that is small.
+    File(Option<FolderAtHand>),
+    /// No file is there.
+    Nothing,
+    /// There is a symbolic link on the way.
+    Unknown,
+}
+
+/// A folder of a commit as git stores it, behind its id: to be kept for many deployments, until each is worked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FolderAtHand(Box<[u8]>);
+
+/// How many bytes a folder has that is kept: a few files.
+const AT_HAND: usize = 512;
 
 impl View {
     /// The files of a commit.
@@ -175,27 +194,73 @@ impl<'v> Reader<'v> {
         }
     }
 
-    /// The names in a folder, in byte order; none if it is not there.
-    pub(crate) fn names(&self, path: &str) -> Result<Vec<String>> {
-        let mut names = Vec::new();
+    /// Looks at the names in a folder, in byte order, and at what a commit has there, until `take` breaks.
+    pub(crate) fn each_entry(
+        &self,
+        path: &str,
+        mut take: impl FnMut(&str, Option<Entry>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
         match self.view {
             View::Commit { .. } => {
-                let Some(entry) = self.entry(path)? else { return Ok(names) };
-                if entry.kind == EntryKind::Tree {
-                    let folder = self.trees.folder(entry.id)?;
-                    names.extend(folder.entries().filter_map(|(name, _)| Some(name.to_str().ok()?.to_owned())));
+                let Some(entry) = self.entry(path)?.filter(|entry| entry.kind == EntryKind::Tree) else {
+                    return Ok(());
+                };
+                let folder = self.trees.folder(entry.id)?;
+                for (name, entry) in folder.entries() {
+                    if let Ok(name) = name.to_str()
+                        && take(name, Some(entry))?.is_break()
+                    {
+                        break;
+                    }
                 }
             }
             View::Folder { root } => {
                 let full = root.join(path);
                 if inside(root, &full)? && full.is_dir() {
                     let entries = std::fs::read_dir(&full).or_fail(|| format!("cannot list {}", full.display()))?;
-                    names.extend(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()));
+                    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+                    let mut names: Vec<String> = names.collect();
+                    names.sort_unstable();
+                    for name in names {
+                        if take(&name, None)?.is_break() {
+                            break;
+                        }
+                    }
                 }
             }
         }
-        names.sort();
-        Ok(names)
+        Ok(())
+    }
+
+    /// Looks for a file of a name in a folder of a commit.
+    pub(crate) fn look_up(&self, folder: Entry, name: &str) -> Result<Lookup> {
+        match folder.kind {
+            EntryKind::Tree => {}
+            EntryKind::Link => return Ok(Lookup::Unknown),
+            _ => return Ok(Lookup::Nothing),
+        }
+        let bytes = self.trees.folder_bytes(folder.id)?;
+        let entry = Folder::of_bytes(&bytes, folder.id)?.get(name.as_bytes());
+        Ok(match entry.map(|entry| entry.kind) {
+            Some(EntryKind::Blob | EntryKind::BlobExecutable) => {
+                let is_small = bytes.len() <= AT_HAND;
+                Lookup::File(is_small.then(|| FolderAtHand([folder.id.as_slice(), &bytes].concat().into())))
+            }
+            Some(EntryKind::Link) => Lookup::Unknown,
+            _ => Lookup::Nothing,
+        })
+    }
+
+    /// The file of a name in a folder that was looked up, by this reader or another one. What else is in the folder need
+    /// not be read again.
+    pub(crate) fn file_at_hand(&self, folder: &FolderAtHand, name: &str) -> Result<Option<FoundFile>> {
+        let id_len = self.trees.repository().object_hash().len_in_bytes();
+        let Some((id, bytes)) = folder.0.split_at_checked(id_len) else { return Ok(None) };
+        let Ok(id) = ObjectId::try_from(id) else { return Ok(None) };
+        let folder = Arc::new(Folder::of_bytes(bytes, id)?);
+        let entry = folder.get(name.as_bytes());
+        self.trees.remember(id, folder);
+        Ok(entry.map(|entry| FoundFile { id: entry.id, bytes: None }))
     }
 }
 
