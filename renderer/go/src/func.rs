@@ -21,6 +21,9 @@ pub struct Func {
     pub result: Type,
     /// The body. It may take the arguments out of the slice.
     pub call: Body,
+    /// Whether its second argument is only handed on, to [`Interp::execute_template`]: so it is with `include`, whose
+    /// template is the only one that looks at it.
+    pub hands_on_dot: bool,
 }
 
 impl std::fmt::Debug for Func {
@@ -53,6 +56,13 @@ pub trait Interp {
     /// The text does not parse or fails; the error carries its frames.
     fn execute_text(&mut self, name: &Str, text: &Str, dot: Value) -> Result<Str, CallError>;
 
-    /// State of the embedder: Helm's own functions find their release, files and `lookup` here.
+    /// State of the embedder: Helm's own functions find their release, files and `lookup` here. A function that asks for
+    /// it or for [`Interp::host`] is called every time; one that does not may be left out where its template, with an
+    /// equal dot, has been executed before.
     fn state(&mut self) -> &mut dyn Any;
+
+    /// The same, for what no result depends on: which templates are being executed inside one another, say.
+    fn bookkeeping(&mut self) -> &mut dyn Any {
+        self.state()
+    }
 }

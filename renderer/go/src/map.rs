@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::deep::{self, Content};
 use crate::str::INLINE;
 use crate::types::{MAP_STRING_ANY, MAP_STRING_STRING, Type};
-use crate::{Frozen, Str, Value};
+use crate::{Frozen, Object, Str, Value};
 
 /// A Go map with string keys.
 ///
@@ -224,15 +224,60 @@ impl Map {
     /// way is cloned or opened. Each key has its hint, as in [`Map::get_hinted`].
     pub fn get_path(&self, keys: &[Str], hints: &[AtomicU32]) -> Path {
         loop {
-            let store = self.inner.store.borrow();
-            match step(&store, self.go_type, keys, hints) {
-                Step::Path(path) => return path,
-                Step::Unopened => {
-                    drop(store);
-                    self.inner.store.borrow_mut().open();
-                }
+            let unopened = self.at_path(keys, hints, |at| {
+                Ok(match at {
+                    At::Live(value, elem) => Path::Value(value.clone(), elem),
+                    At::Frozen(Frozen::Map(..) | Frozen::List(..), _, map) => return Err(map.clone()),
+                    At::Frozen(scalar, elem, _) => Path::Value(scalar.thaw(), elem),
+                    At::Missing(elem) => Path::Missing(elem),
+                    At::Object(object, elem, keys) => Path::Object(Rc::clone(object), elem, keys),
+                    At::Elsewhere => Path::Elsewhere,
+                })
+            });
+            match unopened {
+                Ok(path) => return path,
+                Err(map) => map.inner.store.borrow_mut().open(),
             }
         }
+    }
+
+    /// As [`Map::get_path`], for a look at what is there. No map may be changed meanwhile.
+    #[inline]
+    pub fn at_path<R>(&self, keys: &[Str], hints: &[AtomicU32], look: impl FnOnce(At<'_>) -> R) -> R {
+        let mut inner: Option<Map> = None;
+        let len = keys.len().min(hints.len());
+        let mut at = 0;
+        while at < len {
+            let map = inner.as_ref().unwrap_or(self);
+            let (key, hint) = (&keys[at], &hints[at]);
+            let Some(elem) = map.go_type.elem else { break };
+            if map.go_type.method(key).is_some() {
+                break;
+            }
+            at += 1;
+            let store = map.inner.store.borrow();
+            let entries = match &*store {
+                Store::Own(entries) => entries,
+                Store::Shared(entries) => &**entries,
+                Store::Frozen(entries) => {
+                    return look(frozen_path(map, entries, elem, &keys[at - 1..], &hints[at - 1..]));
+                }
+            };
+            let found = find_hinted(entries, key, hint);
+            if at == len {
+                return look(found.map_or(At::Missing(elem), |value| At::Live(value, elem)));
+            }
+            match found {
+                Some(Value::Map(next)) => {
+                    let next = next.clone();
+                    drop(store);
+                    inner = Some(next);
+                }
+                Some(Value::Object(object)) => return look(At::Object(object, elem, at)),
+                _ => break,
+            }
+        }
+        look(At::Elsewhere)
     }
 
     /// Whether the key is there.
@@ -259,26 +304,39 @@ impl Map {
     }
 
     /// Adds those entries, of some in the order of their keys, whose keys are not there, all at once. Returns the places
-    /// of the others.
-    pub fn insert_absent(&self, others: &[(Str, Value)]) -> Vec<usize> {
+    /// of the others; `None`, and nothing is added, where one of those is refused.
+    pub fn insert_absent(&self, others: &[(Str, Value)], refused: impl Fn(&Value) -> bool) -> Option<Vec<usize>> {
         let mut present = Vec::new();
         let mut store = self.inner.store.borrow_mut();
         let entries = store.open_mut();
-        let mut merged = Entries::with_capacity(entries.len() + others.len());
-        let mut own = std::mem::take(entries).into_iter().peekable();
-        for (at, other) in others.iter().enumerate() {
-            while let Some(entry) = own.next_if(|(key, _)| *key < other.0) {
-                merged.push(entry);
-            }
-            if own.peek().is_some_and(|(key, _)| *key == other.0) {
+        // Both are in order, so one look at each key of either is enough.
+        let mut own = entries.iter().map(|(key, _)| key).peekable();
+        for (at, (key, value)) in others.iter().enumerate() {
+            while own.next_if(|own| **own < *key).is_some() {}
+            if own.next_if(|own| **own == *key).is_some() {
+                if refused(value) {
+                    return None;
+                }
                 present.push(at);
-            } else {
+            }
+        }
+        let mut merged = Entries::with_capacity(entries.len() + others.len() - present.len());
+        let mut own = std::mem::take(entries).into_iter();
+        let mut next = own.next();
+        let mut skipped = present.iter().copied().peekable();
+        for (at, other) in others.iter().enumerate() {
+            while let Some(entry) = next.take_if(|(key, _)| *key < other.0) {
+                merged.push(entry);
+                next = own.next();
+            }
+            if skipped.next_if_eq(&at).is_none() {
                 merged.push(other.clone());
             }
         }
+        merged.extend(next);
         merged.extend(own);
         *entries = merged;
-        present
+        Some(present)
     }
 
     /// Removes a key; returns what was there.
@@ -315,84 +373,85 @@ pub enum Path {
     Value(Value, Type),
     /// To a map that does not have the last key; its element type.
     Missing(Type),
+    /// To an object, seen through the element type of the map that it is in; so many of the keys lead there.
+    Object(Rc<dyn Object>, Type, usize),
     /// A key on the way is missing, or leads to something that is no map, or names a method.
     Elsewhere,
 }
 
-enum Step {
-    Path(Path),
-    /// The value is a map or list of a frozen map, which must be opened first.
-    Unopened,
+/// What [`Map::at_path`] finds.
+#[derive(Debug)]
+pub enum At<'m> {
+    /// A value, which is seen through the element type of the map that it is in.
+    Live(&'m Value, Type),
+    /// The same in a frozen map, and the live map that it belongs to.
+    Frozen(&'m Frozen, Type, &'m Map),
+    /// As [`Path::Missing`].
+    Missing(Type),
+    /// As [`Path::Object`].
+    Object(&'m Rc<dyn Object>, Type, usize),
+    /// As [`Path::Elsewhere`].
+    Elsewhere,
 }
 
-fn step(store: &Store, go_type: Type, keys: &[Str], hints: &[AtomicU32]) -> Step {
-    let elsewhere = Step::Path(Path::Elsewhere);
-    let (Some((key, keys)), Some((hint, hints))) = (keys.split_first(), hints.split_first()) else { return elsewhere };
-    let Some(elem) = go_type.elem else { return elsewhere };
-    if go_type.method(key).is_some() {
-        return elsewhere;
-    }
-    match store {
-        Store::Own(entries) => step_live(entries, elem, key, hint, keys, hints),
-        Store::Shared(entries) => step_live(entries, elem, key, hint, keys, hints),
-        Store::Frozen(entries) => step_frozen(entries, elem, key, hint, keys, hints),
-    }
-}
-
-#[inline]
-fn step_live(
-    entries: &[(Str, Value)],
-    elem: Type,
-    key: &Str,
-    hint: &AtomicU32,
+/// As [`Map::at_path`], through the frozen maps of a live one.
+fn frozen_path<'m>(
+    map: &'m Map,
+    mut entries: &'m [(Str, Frozen)],
+    mut elem: Type,
     keys: &[Str],
     hints: &[AtomicU32],
-) -> Step {
-    match (find_hinted(entries, key, hint), keys.is_empty()) {
-        (Some(value), true) => Step::Path(Path::Value(value.clone(), elem)),
-        (None, true) => Step::Path(Path::Missing(elem)),
-        (Some(Value::Map(map)), false) => Step::Path(map.get_path(keys, hints)),
-        (_, false) => Step::Path(Path::Elsewhere),
-    }
-}
-
-fn step_frozen(
-    entries: &[(Str, Frozen)],
-    elem: Type,
-    key: &Str,
-    hint: &AtomicU32,
-    keys: &[Str],
-    hints: &[AtomicU32],
-) -> Step {
-    match (find_hinted(entries, key, hint), keys.split_first()) {
-        (Some(Frozen::Map(..) | Frozen::List(..)), None) => Step::Unopened,
-        (Some(scalar), None) => Step::Path(Path::Value(scalar.thaw(), elem)),
-        (None, None) => Step::Path(Path::Missing(elem)),
-        (Some(Frozen::Map(go_type, entries)), Some((key, keys))) => {
-            let (Some((hint, hints)), Some(elem)) = (hints.split_first(), go_type.elem) else {
-                return Step::Path(Path::Elsewhere);
-            };
-            if go_type.method(key).is_some() {
-                return Step::Path(Path::Elsewhere);
-            }
-            step_frozen(entries, elem, key, hint, keys, hints)
+) -> At<'m> {
+    for (at, (key, hint)) in keys.iter().zip(hints).enumerate() {
+        let found = find_hinted(entries, key, hint);
+        if at + 1 == keys.len() {
+            return found.map_or(At::Missing(elem), |value| At::Frozen(value, elem, map));
         }
-        (_, Some(_)) => Step::Path(Path::Elsewhere),
+        let Some(Frozen::Map(go_type, next)) = found else { break };
+        let Some(next_elem) = go_type.elem else { break };
+        if keys.get(at + 1).is_some_and(|key| go_type.method(key).is_some()) {
+            break;
+        }
+        (entries, elem) = (next, next_elem);
     }
+    At::Elsewhere
 }
 
 /// The value under a key, which is looked for where the hint says first; the hint is set to where it is.
-#[inline]
+#[inline(always)]
 fn find_hinted<'e, V>(entries: &'e [(Str, V)], key: &Str, hint: &AtomicU32) -> Option<&'e V> {
-    if let Some((k, value)) = entries.get(hint.load(Ordering::Relaxed) as usize)
-        && k == key
+    let hinted = hint.load(Ordering::Relaxed);
+    if let Some((k, value)) = entries.get(hinted as usize)
+        && *k == *key
     {
         return Some(value);
     }
-    let at = find(entries, key).ok()?;
+    find_anew(entries, key, hinted, hint)
+}
+
+/// Set in a hint where the key was not there: the rest says where it would be.
+const ABSENT: u32 = 1 << 31;
+
+#[inline(never)]
+fn find_anew<'e, V>(entries: &'e [(Str, V)], key: &Str, hinted: u32, hint: &AtomicU32) -> Option<&'e V> {
+    if hinted & ABSENT != 0 {
+        let at = (hinted & !ABSENT) as usize;
+        let after = at.checked_sub(1).is_none_or(|before| entries.get(before).is_some_and(|(k, _)| *k < *key));
+        if after && entries.get(at).map_or(at == entries.len(), |(k, _)| *key < *k) {
+            return None;
+        }
+    }
     // A map has fewer entries than bytes of memory; a wrong hint costs time only.
-    hint.store(at as u32, Ordering::Relaxed);
-    entries.get(at).map(|(_, value)| value)
+    match find(entries, key) {
+        Ok(at) => {
+            hint.store(at as u32 & !ABSENT, Ordering::Relaxed);
+            entries.get(at).map(|(_, value)| value)
+        }
+        Err(at) => {
+            hint.store(at as u32 | ABSENT, Ordering::Relaxed);
+            None
+        }
+    }
 }
 
 /// Puts entries into key order; of equal keys the last one stays.
@@ -522,15 +581,18 @@ mod tests {
         let map = Map::from_entries(&MAP_STRING_ANY, vec![entry("b", 1.0), entry("d", 1.0)]);
         let before = map.snapshot();
         let others = [entry("a", 2.0), entry("c", 2.0), entry("d", 2.0), entry("e", 2.0), entry("f", 2.0)];
-        assert_eq!(map.insert_absent(&others), [2]);
+        let all = |_: &Value| false;
+        assert_eq!(map.insert_absent(&others, |_| true), None);
+        assert_eq!(shown(&map), "bFloat(1.0)dFloat(1.0)");
+        assert_eq!(map.insert_absent(&others, all), Some(vec![2]));
         assert_eq!(shown(&map), "aFloat(2.0)bFloat(1.0)cFloat(2.0)dFloat(1.0)eFloat(2.0)fFloat(2.0)");
         assert_eq!(before.len(), 2);
-        assert_eq!(map.insert_absent(&others), [0, 1, 2, 3, 4]);
-        assert!(map.insert_absent(&[]).is_empty() && map.len() == 6);
+        assert_eq!(map.insert_absent(&others, all), Some(vec![0, 1, 2, 3, 4]));
+        assert!(map.insert_absent(&[], all).is_some_and(|present| present.is_empty()) && map.len() == 6);
         let empty = Map::string_any();
-        assert!(empty.insert_absent(&map.snapshot()).is_empty());
+        assert!(empty.insert_absent(&map.snapshot(), all).is_some_and(|present| present.is_empty()));
         assert_eq!(shown(&empty), shown(&map));
-        assert_eq!(map.insert_absent(&map.snapshot()).len(), 6);
+        assert_eq!(map.insert_absent(&map.snapshot(), all).map(|present| present.len()), Some(6));
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Str {
     }
 
     /// The bytes.
-    #[inline]
+    #[inline(always)]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline(len, bytes) => &bytes[..usize::from(*len)],
@@ -190,7 +190,7 @@ fn words(bytes: &[u8; INLINE]) -> (u64, u64, u64) {
 }
 
 impl PartialEq for Str {
-    #[inline]
+    #[inline(always)]
     fn eq(&self, other: &Str) -> bool {
         match (&self.0, &other.0) {
             (Repr::Inline(len, bytes), Repr::Inline(other_len, other)) => {

@@ -140,10 +140,15 @@ impl TypeInfo {
     }
 
     /// The method of a name, of those in [`TypeInfo::methods`].
-    #[inline]
+    #[inline(always)]
     pub fn method(&self, name: &Str) -> Option<&'static Func> {
+        if self.methods.is_empty() { None } else { self.find_method(name) }
+    }
+
+    #[inline]
+    fn find_method(&self, name: &Str) -> Option<&'static Func> {
         // Go's exported names begin with an upper-case letter, keys of values seldom do.
-        if self.methods.is_empty() || name.first().is_some_and(u8::is_ascii_lowercase) {
+        if name.first().is_some_and(u8::is_ascii_lowercase) {
             return None;
         }
         let is = |method: &&Func| {

@@ -134,17 +134,14 @@ impl Merger {
     /// As [`Merger::merge_maps`], where no value is merged into another one: `merge (dict "component" "web") .` is how
     /// charts hand on a key of their own beside the dot. `false`: this is not such a case, and nothing was done.
     fn merge_flat(&mut self, target: &Map, entries: &[(Str, Value)]) -> Result<bool, Failure> {
-        let merges = |(key, value): &(Str, Value)| match value.kind() {
-            Kind::Invalid => true,
-            Kind::Struct | Kind::Pointer | Kind::Map => target.contains_key(key),
-            _ => false,
-        };
         let visited = self.visited + entries.len();
-        if visited > MAX_ELEMENTS || !elem(target).is_any() || entries.iter().any(merges) {
+        if visited > MAX_ELEMENTS || !elem(target).is_any() || entries.iter().any(|(_, value)| value.is_nil()) {
             return Ok(false);
         }
+        let merged = |value: &Value| matches!(value.kind(), Kind::Struct | Kind::Pointer | Kind::Map);
+        let Some(present) = target.insert_absent(entries, merged) else { return Ok(false) };
         self.visited = visited;
-        for at in target.insert_absent(entries) {
+        for at in present {
             let Some((key, value)) = entries.get(at) else { continue };
             if self.overwrite || target.get(key).as_ref().is_none_or(is_empty) {
                 store(target, key, value.clone(), false)?;

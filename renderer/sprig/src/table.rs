@@ -44,6 +44,7 @@ macro_rules! table {
             variadic: table!(@variadic $($variadic)?),
             result: &$result,
             call: $body,
+            hands_on_dot: false,
         },)*];
 
         /// The effects, in the order of [`FUNCTIONS`].

@@ -444,3 +444,20 @@ fn a_document_s_error_has_the_stack_of_its_build() {
     assert!(text.ends_with("\nruntime.goexit\n\truntime/asm_amd64.s:1700"), "{text}");
     assert!(trace(&HELM_3_22).ends_with("\nruntime.goexit\n\truntime/asm_amd64.s:1771"));
 }
+
+#[test]
+fn recursion_ends_where_it_would_without_what_was_printed_before() {
+    let helpers =
+        r#"{{ define "h" }}{{ if .n }}{{ include "h" (dict "n" (sub (int .n) 1)) }}{{ else }}end{{ end }}{{ end }}"#;
+    let known = r#"{{ range 4 }}{{ include "h" (dict "n" 6) }}{{ end }}"#;
+    let print = |n: u32| {
+        let text = format!("a: {known} {{{{ include \"h\" (dict \"n\" {n}) }}}}");
+        let files = [("templates/_h.tpl", helpers), ("templates/t.yaml", text.as_str())];
+        print(&files.map(|(name, text)| (name, text)), &HELM_4_1)
+    };
+    let want = "---\n# Source: p/templates/t.yaml\na: endendendend end\n";
+    // The template may be on the chain a thousand times besides the one that looks.
+    assert_eq!(print(1000).as_deref(), Ok(want));
+    let error = print(1001).expect_err("too deep");
+    assert!(error.contains("rendering template has a nested reference name: h: unable to execute template"), "{error}");
+}

@@ -142,15 +142,15 @@ const ANY: &[Type] = &[&types::ANY];
 const TEXT: &[Type] = &[&types::STRING];
 
 const fn any_to_string(name: &'static str, call: thinlock_go::func::Body) -> Func {
-    Func { name, params: ANY, variadic: false, result: &types::STRING, call }
+    Func { name, params: ANY, variadic: false, result: &types::STRING, call, hands_on_dot: false }
 }
 
 const fn string_to_map(name: &'static str, call: thinlock_go::func::Body) -> Func {
-    Func { name, params: TEXT, variadic: false, result: &types::MAP_STRING_ANY, call }
+    Func { name, params: TEXT, variadic: false, result: &types::MAP_STRING_ANY, call, hands_on_dot: false }
 }
 
 const fn string_to_list(name: &'static str, call: thinlock_go::func::Body) -> Func {
-    Func { name, params: TEXT, variadic: false, result: &types::SLICE_ANY, call }
+    Func { name, params: TEXT, variadic: false, result: &types::SLICE_ANY, call, hands_on_dot: false }
 }
 
 fn first(args: &[Value]) -> &Value {

@@ -30,11 +30,11 @@ const ONE: &[Type] = &[&types::ANY];
 const TWO: &[Type] = &[&types::ANY, &types::ANY];
 
 const fn one(name: &'static str, result: Type, call: Body) -> Func {
-    Func { name, params: ONE, variadic: false, result, call }
+    Func { name, params: ONE, variadic: false, result, call, hands_on_dot: false }
 }
 
 const fn two(name: &'static str, call: Body) -> Func {
-    Func { name, params: TWO, variadic: false, result: &DURATION, call }
+    Func { name, params: TWO, variadic: false, result: &DURATION, call, hands_on_dot: false }
 }
 
 fn first(args: &[Value]) -> &Value {

@@ -22,6 +22,7 @@ pub(super) fn watched() -> &'static [Func] {
                 variadic: original.variadic,
                 result: original.result,
                 call: *call,
+                hands_on_dot: false,
             })
         });
         watched.collect()

@@ -12,14 +12,23 @@ pub(super) fn functions() -> &'static [Func] {
             variadic: false,
             result: &types::ANY,
             call: required,
+            hands_on_dot: false,
         },
-        Func { name: "fail", params: &[&types::STRING], variadic: false, result: &types::STRING, call: fail },
+        Func {
+            name: "fail",
+            params: &[&types::STRING],
+            variadic: false,
+            result: &types::STRING,
+            call: fail,
+            hands_on_dot: false,
+        },
         Func {
             name: "lookup",
             params: &[&types::STRING, &types::STRING, &types::STRING, &types::STRING],
             variadic: false,
             result: &types::MAP_STRING_ANY,
             call: lookup,
+            hands_on_dot: false,
         },
         Func {
             name: "getHostByName",
@@ -27,6 +36,7 @@ pub(super) fn functions() -> &'static [Func] {
             variadic: false,
             result: &types::STRING,
             call: get_host_by_name,
+            hands_on_dot: false,
         },
     ];
     &FUNCTIONS

@@ -74,6 +74,11 @@ pub(super) fn state(interp: &mut dyn Interp) -> Option<&mut State> {
     interp.state().downcast_mut()
 }
 
+/// As [`state`], for what no function's result depends on: [`Interp::bookkeeping`].
+pub(super) fn bookkeeping(interp: &mut dyn Interp) -> Option<&mut State> {
+    interp.bookkeeping().downcast_mut()
+}
+
 /// A host that notes when it is asked for time or randomness, and answers from a seed if there is one.
 pub(crate) struct WatchedHost<'a> {
     /// The caller's host.

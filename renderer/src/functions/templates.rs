@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use thinlock_go::{CallError, ErrorKind, Func, Interp, Str, Value, strconv, types};
 
-use super::state::state;
+use super::state::{bookkeeping, state};
 
 /// How often one template may be on the chain of `include`s.
 const RECURSION_MAX: usize = 1000;
@@ -31,6 +31,7 @@ pub(super) fn functions() -> &'static [Func] {
             variadic: false,
             result: &types::STRING,
             call: include,
+            hands_on_dot: true,
         },
         Func {
             name: "tpl",
@@ -38,6 +39,7 @@ pub(super) fn functions() -> &'static [Func] {
             variadic: false,
             result: &types::STRING,
             call: tpl,
+            hands_on_dot: false,
         },
     ];
     &FUNCTIONS
@@ -45,7 +47,7 @@ pub(super) fn functions() -> &'static [Func] {
 
 fn include(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
     let (name, dot) = name_and_dot(args)?;
-    if let Some(state) = state(interp) {
+    if let Some(state) = bookkeeping(interp) {
         // The chain is short but for recursion, so looking through it beats a table.
         if state.including.iter().filter(|n| **n == name).count() > RECURSION_MAX {
             let parts =
@@ -55,7 +57,7 @@ fn include(interp: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallErr
         state.including.push(name.clone());
     }
     let result = nested(interp, |interp| interp.execute_template(&name, dot));
-    if let Some(state) = state(interp) {
+    if let Some(state) = bookkeeping(interp) {
         state.including.pop();
     }
     result.map(Value::Str)
@@ -66,7 +68,7 @@ fn nested(
     interp: &mut dyn Interp,
     execute: impl FnOnce(&mut dyn Interp) -> Result<Str, CallError>,
 ) -> Result<Str, CallError> {
-    if let Some(state) = state(interp) {
+    if let Some(state) = bookkeeping(interp) {
         if state.nested >= NESTED_MAX {
             let text = format!("include and tpl are nested more than {NESTED_MAX} deep");
             return Err(CallError::Limit(text.into()));
@@ -74,7 +76,7 @@ fn nested(
         state.nested += 1;
     }
     let result = execute(interp);
-    if let Some(state) = state(interp) {
+    if let Some(state) = bookkeeping(interp) {
         state.nested -= 1;
     }
     result

@@ -27,7 +27,8 @@ fn ordinal(_: &mut dyn Interp, args: &mut [Value]) -> Result<Value, CallError> {
     }
 }
 
-static FUNCTIONS: &[Func] = &[Func { name: "ordinal", params: &[&INT], variadic: false, result: &INT, call: ordinal }];
+static FUNCTIONS: &[Func] =
+    &[Func { name: "ordinal", params: &[&INT], variadic: false, result: &INT, call: ordinal, hands_on_dot: false }];
 
 /// Nothing of the world outside is needed here.
 struct Nowhere;

@@ -3,6 +3,7 @@
 
 mod call;
 mod eval;
+mod memo;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -10,6 +11,8 @@ use std::rc::Rc;
 
 use thinlock_go::{CallError, Error, ErrorKind, Frame, Host, Interp, Object, Str, Toolchain, Value, fmt, stack};
 
+use self::call::Args;
+use self::memo::{Memo, Recalled};
 use crate::rv::{Indirect, Rv, indirect};
 use crate::set::Entry;
 use crate::tree::{Branch, Kind, NONE, NodeId, Parsed};
@@ -61,10 +64,24 @@ impl Set {
     /// The template is unknown, or its execution fails. [`crate::error_text`] gives Go's text.
     pub fn execute(&self, name: impl AsRef<[u8]>, dot: Value, out: &mut Vec<u8>, env: Env<'_>) -> Result<()> {
         let entry = self.lookup(name.as_ref())?;
-        let Room { vars, args, buffers } = Room::take();
-        let mut shared = Shared { env, vars, args, buffers, steps: 0, printed: 0, floor: stack::floor() };
+        let Room { vars, args, buffers, mut memo } = Room::take();
+        memo.begin(env.missing_key, env.toolchain);
+        let mut shared = Shared {
+            env,
+            vars,
+            args,
+            buffers,
+            steps: 0,
+            printed: 0,
+            floor: stack::floor(),
+            nested: 0,
+            deepest: 0,
+            asked: Cell::new(false),
+            traced: 0,
+            memo,
+        };
         let result = shared.execute(self, entry, Rv::of(dot), out);
-        Room { vars: shared.vars, args: shared.args, buffers: shared.buffers }.put_back();
+        Room { vars: shared.vars, args: shared.args, buffers: shared.buffers, memo: shared.memo }.put_back();
         result
     }
 
@@ -83,6 +100,7 @@ struct Room {
     vars: Vec<Variable>,
     args: Vec<Vec<Value>>,
     buffers: Vec<Vec<u8>>,
+    memo: Memo,
 }
 
 thread_local! {
@@ -103,6 +121,7 @@ impl Room {
         self.vars.shrink_to(1 << 10);
         self.args.truncate(Room::KEPT);
         self.buffers.truncate(Room::KEPT);
+        self.memo.stop();
         // A thread that ends keeps nothing.
         let _ = ROOM.try_with(|room| room.set(Some(self)));
     }
@@ -119,6 +138,14 @@ pub(crate) struct Shared<'e> {
     steps: u64,
     printed: usize,
     floor: usize,
+    /// How many templates functions are executing inside one another, and the most since a recording began.
+    nested: u32,
+    deepest: u32,
+    /// Whether a function asked for the world outside since a recording began.
+    asked: Cell<bool>,
+    /// The [`thinlock_go::Map::identity`] of the dot whose reads are being recorded, or 0.
+    traced: usize,
+    memo: Memo,
 }
 
 /// A variable: `$`, `$x`.
@@ -294,6 +321,16 @@ impl<'s, 'e> State<'s, 'e> {
             match code.node(id).kind {
                 Kind::Text { start, end } => out.extend_from_slice(code.text(start, end)),
                 Kind::Action(pipe) => {
+                    // Most actions print a value and do nothing else.
+                    if let Some(word) = self.only_word(pipe)
+                        && let Kind::Field(keys) = code.node(word).kind
+                    {
+                        self.node = word;
+                        let value = self.eval_fields(dot, dot, word, keys, Args::NONE)?.strip();
+                        self.node = id;
+                        self.print(&value, out)?;
+                        continue;
+                    }
                     let Kind::Pipe { decls, .. } = code.node(pipe).kind else { continue };
                     let value = self.eval_pipeline(dot, pipe)?;
                     if decls == 0 {
@@ -330,7 +367,13 @@ impl<'s, 'e> State<'s, 'e> {
 
     fn walk_if(&mut self, dot: &Rv, branch: Branch, with: bool, out: &mut Vec<u8>) -> Result<Flow> {
         let mark = self.shared.vars.len();
-        let value = self.eval_pipeline(dot, branch.pipe)?;
+        let value = match self.only_word(branch.pipe).map(|word| (word, self.code.node(word).kind)) {
+            Some((word, Kind::Field(keys))) => {
+                self.node = word;
+                self.eval_fields(dot, dot, word, keys, Args::NONE)?.strip()
+            }
+            _ => self.eval_pipeline(dot, branch.pipe)?,
+        };
         let flow = if value.value.truth() {
             self.walk_list(if with { &value } else { dot }, branch.list, out)?
         } else if branch.otherwise != NONE {
@@ -482,9 +525,29 @@ impl<'s, 'e> State<'s, 'e> {
             return Err(self.error(format!("exceeded maximum template depth ({depth})")));
         }
         // Variables that the pipeline declares stay.
-        let dot = if pipe == NONE { Rv::INVALID } else { self.eval_pipeline(dot, pipe)? };
+        let dot = if pipe == NONE {
+            Rv::INVALID
+        } else if let Some(dot) = self.only_word(pipe).and_then(|word| self.handed_on(dot, word)) {
+            // As the value of a pipeline.
+            dot.strip()
+        } else {
+            self.eval_pipeline(dot, pipe)?
+        };
         let depth = self.depth + 1;
         State::enter(self.shared, self.set, entry, depth).run(dot, out)
+    }
+
+    /// The word of a pipeline that is nothing else.
+    #[inline]
+    fn only_word(&self, pipe: NodeId) -> Option<NodeId> {
+        let code = self.code;
+        let Kind::Pipe { children, decls: 0, .. } = code.node(pipe).kind else { return None };
+        let [command] = code.children(children) else { return None };
+        let Kind::Command(words) = code.node(*command).kind else { return None };
+        match code.children(words) {
+            [word] => Some(*word),
+            _ => None,
+        }
     }
 
     /// Prints the value of an action.
@@ -529,6 +592,7 @@ struct Bind<'c> {
 
 impl Interp for State<'_, '_> {
     fn host(&self) -> &dyn Host {
+        self.shared.asked.set(true);
         self.shared.env.host
     }
 
@@ -550,6 +614,11 @@ impl Interp for State<'_, '_> {
     }
 
     fn state(&mut self) -> &mut dyn Any {
+        self.shared.asked.set(true);
+        self.shared.env.state
+    }
+
+    fn bookkeeping(&mut self) -> &mut dyn Any {
         self.shared.env.state
     }
 }
@@ -557,13 +626,24 @@ impl Interp for State<'_, '_> {
 impl State<'_, '_> {
     fn execute_entry(&mut self, set: &Set, entry: &Entry, dot: Value) -> Result<Str, CallError> {
         self.check_stack()?;
+        let recording = match self.shared.recall(set, entry, &dot) {
+            Recalled::Text(text) => return Ok(text),
+            Recalled::Recording => true,
+            Recalled::Nothing => false,
+        };
         let mut buffer = self.shared.take_buffer();
         let height = self.shared.vars.len();
+        self.shared.nested += 1;
+        self.shared.deepest = self.shared.deepest.max(self.shared.nested);
         let result = self.shared.execute(set, entry, Rv::of(dot), &mut buffer);
+        self.shared.nested -= 1;
         // After an error the variables of the loops that were left are still there.
         self.shared.vars.truncate(height);
         let text = Str::from(buffer.as_slice());
         self.shared.return_buffer(buffer);
+        if recording {
+            self.shared.recorded(result.is_ok().then_some(&text));
+        }
         result?;
         Ok(text)
     }

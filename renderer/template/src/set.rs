@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHasher;
@@ -35,12 +36,20 @@ pub struct Set {
     base: Arc<Entries>,
     /// What was added since the set was cloned; looked at first.
     added: Vec<(Box<[u8]>, Entry)>,
+    /// Tells this set, as it is now, from all others; 0 for the short-lived ones of `tpl`.
+    id: u64,
+}
+
+/// A number that no other set has or had.
+fn fresh_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Set {
     /// An empty set. The name appears in `no template "x" associated with template "NAME"`: Helm's is `gotpl`.
     pub fn new(name: impl Into<Str>) -> Set {
-        Set { name: name.into(), base: Arc::default(), added: Vec::new() }
+        Set { name: name.into(), base: Arc::default(), added: Vec::new(), id: fresh_id() }
     }
 
     /// The name that was given to [`Set::new`].
@@ -48,9 +57,15 @@ impl Set {
         &self.name
     }
 
+    /// A number that only this set has, and its clones, as long as nothing is added; `None` in a `tpl`.
+    pub(crate) fn id(&self) -> Option<u64> {
+        (self.id != 0).then_some(self.id)
+    }
+
     /// Adds the templates of a parsed text, as Go's `Parse` does after parsing: a template that is there already is
     /// replaced, unless the new one is empty (white space and comments only).
     pub fn add(&mut self, parsed: &Arc<Parsed>) {
+        self.id = fresh_id();
         for at in 0..parsed.trees.len() {
             self.add_tree(parsed, at, false);
         }
@@ -59,6 +74,7 @@ impl Set {
     /// Adds a parsed text whose own template replaces one of the same name even if it is empty, as a text parsed into
     /// a fresh `t.New(name)` does for the template that is executed then.
     pub(crate) fn add_own(&mut self, parsed: &Arc<Parsed>) {
+        self.id = 0;
         for at in 0..parsed.trees.len() {
             self.add_tree(parsed, at, at == 0);
         }

@@ -216,6 +216,12 @@ impl Parsed {
         &self.children[span.start as usize..(span.start + span.len) as usize]
     }
 
+    /// The hints of [`Parsed::keys`].
+    #[inline]
+    pub(crate) fn hints(&self, span: Span) -> &[AtomicU32] {
+        &self.hints[span.start as usize..(span.start + span.len) as usize]
+    }
+
     #[inline]
     pub(crate) fn keys(&self, span: Span) -> &[Str] {
         &self.keys[span.start as usize..(span.start + span.len) as usize]

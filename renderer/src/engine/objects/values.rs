@@ -23,10 +23,24 @@ const TEXT: &[Type] = &[&types::STRING];
 
 const fn methods(values: Type) -> [Func; 4] {
     [
-        Func { name: "AsMap", params: &[], variadic: false, result: &types::MAP_STRING_ANY, call: as_map },
-        Func { name: "PathValue", params: TEXT, variadic: false, result: &types::ANY, call: path_value },
-        Func { name: "Table", params: TEXT, variadic: false, result: values, call: table },
-        Func { name: "YAML", params: &[], variadic: false, result: &types::STRING, call: yaml },
+        Func {
+            name: "AsMap",
+            params: &[],
+            variadic: false,
+            result: &types::MAP_STRING_ANY,
+            call: as_map,
+            hands_on_dot: false,
+        },
+        Func {
+            name: "PathValue",
+            params: TEXT,
+            variadic: false,
+            result: &types::ANY,
+            call: path_value,
+            hands_on_dot: false,
+        },
+        Func { name: "Table", params: TEXT, variadic: false, result: values, call: table, hands_on_dot: false },
+        Func { name: "YAML", params: &[], variadic: false, result: &types::STRING, call: yaml, hands_on_dot: false },
     ]
 }
 

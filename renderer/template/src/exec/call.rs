@@ -16,6 +16,11 @@ pub(super) trait Target {
     /// The name, the parameter types, whether the last of them takes any number, and the result type.
     fn signature(&self) -> (&'static str, &'static [Type], bool, Type);
 
+    /// Whether the second argument is only handed on: [`Func::hands_on_dot`].
+    fn hands_on_dot(&self) -> bool {
+        false
+    }
+
     /// The receiver, where it is the first argument.
     fn receiver(&self) -> Option<Value> {
         None
@@ -25,6 +30,10 @@ pub(super) trait Target {
 }
 
 impl Target for &'static Func {
+    fn hands_on_dot(&self) -> bool {
+        self.hands_on_dot
+    }
+
     fn signature(&self) -> (&'static str, &'static [Type], bool, Type) {
         (self.name, self.params, self.variadic, self.result)
     }
@@ -116,8 +125,12 @@ impl State<'_, '_> {
         values.extend(target.receiver());
         // The last parameter type also serves all that follow.
         let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(&types::ANY);
+        let hands_on = target.hands_on_dot();
         for (i, arg) in args.given.iter().enumerate() {
-            let value = self.eval_arg(dot, param(i), *arg)?;
+            let value = match if hands_on && i == 1 { self.handed_on(dot, *arg) } else { None } {
+                Some(value) => value.value,
+                None => self.eval_arg(dot, param(i), *arg)?,
+            };
             values.push(value);
         }
         if let Some(last) = args.last {
@@ -134,6 +147,20 @@ impl State<'_, '_> {
                 Err(self.call_error(error, name))
             }
         }
+    }
+
+    /// A dot that a template hands on to another one as it is: `.` or `$`.
+    pub(super) fn handed_on(&mut self, dot: &Rv, arg: NodeId) -> Option<Rv> {
+        let value = match self.code.node(arg).kind {
+            Kind::Dot => dot.clone(),
+            Kind::Variable { name, slot, keys } if keys.len == 0 => {
+                let at = self.find_variable(name, slot).ok()?;
+                self.shared.vars[at].value.clone()
+            }
+            _ => return None,
+        };
+        self.node = arg;
+        Some(value)
     }
 
     /// Go's `validateType`: a value as an argument of a type.
@@ -242,7 +269,7 @@ impl State<'_, '_> {
     pub(super) fn eval_operand(&mut self, dot: &Rv, arg: NodeId) -> Result<Rv> {
         self.node = arg;
         match self.code.node(arg).kind {
-            Kind::Dot => Ok(dot.clone()),
+            Kind::Dot => Ok(self.given_away(dot.clone())),
             Kind::Nil => Ok(Rv::INVALID),
             Kind::Field(keys) => self.eval_fields(dot, dot, arg, keys, Args::NONE),
             Kind::Variable { .. } => self.eval_variable(dot, arg, Args::NONE),

@@ -7,6 +7,7 @@ use thinlock_go::types::{Kind as TypeKind, Type};
 use thinlock_go::{Map, Object, Str, Value};
 
 use super::call::{Args, MapMethod, MethodOf};
+use super::memo::{Seen, look_into};
 use super::{MissingKey, Result, State, Variable};
 use crate::print::quoted;
 use crate::rv::{Indirect, Rv, indirect};
@@ -50,7 +51,7 @@ impl State<'_, '_> {
 
     /// The place of a variable on the stack.
     #[inline]
-    fn find_variable(&self, name: u32, slot: u32) -> Result<usize> {
+    pub(super) fn find_variable(&self, name: u32, slot: u32) -> Result<usize> {
         let at = match slot {
             SLOT_BY_NAME => self.shared.vars[self.base..].iter().rposition(|v| v.name == name),
             SLOT_UNDEFINED => None,
@@ -95,7 +96,7 @@ impl State<'_, '_> {
                 self.node = first;
                 self.not_a_function(first, &args)?;
                 match kind {
-                    Kind::Dot => Ok(dot.clone()),
+                    Kind::Dot => Ok(self.given_away(dot.clone())),
                     Kind::Nil => Err(self.error("nil is not a command")),
                     _ => self.constant(first),
                 }
@@ -138,9 +139,20 @@ impl State<'_, '_> {
         let value = self.shared.vars[at].value.clone();
         if keys.len == 0 {
             self.not_a_function(id, &args)?;
-            return Ok(value);
+            return Ok(self.given_away(value));
         }
         self.eval_fields(dot, &value, id, keys, args)
+    }
+
+    /// The value of an operand that is the dot, or was: where that is being recorded, it no longer can be.
+    #[inline]
+    pub(super) fn given_away(&mut self, value: Rv) -> Rv {
+        if let Value::Map(map) = &value.value
+            && self.shared.is_traced(map)
+        {
+            self.shared.lost();
+        }
+        value
     }
 
     /// `(pipeline).Field`.
@@ -167,15 +179,52 @@ impl State<'_, '_> {
         }
         let last = keys.start + keys.len - 1;
         // Mostly the keys lead through maps; what else there may be is looked at key by key.
-        if let (Value::Map(map), true) = (&receiver.value, args.is_empty()) {
+        if let Value::Map(map) = &receiver.value {
             let code = self.code;
-            let range = keys.start as usize..=last as usize;
-            match map.get_path(&code.keys[range.clone()], &code.hints[range]) {
-                Path::Value(value, elem) => return Ok(Rv::typed(value, elem)),
-                Path::Missing(elem) => return self.missing_key(&code.keys[last as usize], elem),
+            let (names, hints) = (code.keys(keys), code.hints(keys));
+            let traced = self.shared.is_traced(map);
+            if !args.is_empty() {
+                if traced {
+                    self.shared.lost();
+                }
+                return self.eval_each_field(dot, receiver, id, keys, args);
+            }
+            match map.get_path(names, hints) {
+                Path::Value(value, elem) => {
+                    if traced {
+                        self.shared.read(names, hints, Seen::value(value.clone(), elem));
+                    }
+                    return Ok(Rv::typed(value, elem));
+                }
+                Path::Missing(elem) => {
+                    if traced {
+                        self.shared.read(names, hints, Some(Seen::Missing(elem)));
+                    }
+                    return self.missing_key(&code.keys[last as usize], elem);
+                }
+                Path::Object(object, elem, from) => {
+                    let receiver = Rv::typed(Value::Object(object), elem);
+                    // There are no more keys than bytes of a template.
+                    let rest = Span { start: keys.start + from as u32, len: keys.len - from as u32 };
+                    let value = self.eval_each_field(dot, &receiver, id, rest, args)?;
+                    if traced {
+                        let seen = look_into(receiver.value, elem, &names[from..]);
+                        self.shared.read(names, hints, seen.filter(|seen| seen.is(&value)));
+                    }
+                    return Ok(value);
+                }
                 Path::Elsewhere => {}
             }
+            if traced {
+                self.shared.lost();
+            }
         }
+        self.eval_each_field(dot, receiver, id, keys, args)
+    }
+
+    /// As [`State::eval_fields`], key by key.
+    fn eval_each_field(&mut self, dot: &Rv, receiver: &Rv, id: NodeId, keys: Span, args: Args<'_>) -> Result<Rv> {
+        let last = keys.start + keys.len - 1;
         let mut owned: Option<Rv> = None;
         for key in keys.start..last {
             let next = self.eval_field(dot, key, id, Args::NONE, owned.as_ref().unwrap_or(receiver))?;

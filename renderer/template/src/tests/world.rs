@@ -40,6 +40,7 @@ static VALUES: TypeInfo = TypeInfo::of("main.Values", Kind::Map, &ANY).with_meth
         [Value::Map(receiver), Value::Int(_, n)] => Ok(Value::int(*n + receiver.len() as i64)),
         _ => Err(CallError::message("Size")),
     },
+    hands_on_dot: false,
 }]);
 
 type Called = Result<Value, CallError>;
@@ -123,7 +124,7 @@ const fn func(
     result: &'static TypeInfo,
     call: thinlock_go::func::Body,
 ) -> Func {
-    Func { name, params, variadic: false, result, call }
+    Func { name, params, variadic: false, result, call, hands_on_dot: false }
 }
 
 static FUNCTIONS: &[Func] = &[
@@ -150,7 +151,7 @@ static FUNCTIONS: &[Func] = &[
     func("bytes", &[&STRING], &SLICE_BYTE, |_, args| Ok(Value::bytes(text(args, 0)))),
     Func { variadic: true, ..func("vals", &[&ANY], &VALUES, vals) },
     func("smap", &[&STRING], &MAP_STRING_STRING, smap),
-    func("include", &[&STRING, &ANY], &STRING, include),
+    Func { hands_on_dot: true, ..func("include", &[&STRING, &ANY], &STRING, include) },
     func("tpl", &[&STRING, &ANY], &STRING, tpl),
 ];
 
