@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use thinlock_gitops::{Error, ErrorKind, Options, Repository, Result};
 
 use crate::Env;
@@ -75,49 +74,6 @@ impl Where {
         match self.jobs {
             Some(jobs) => usize::from(jobs),
             None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        }
-    }
-}
-
-/// A progress bar on a terminal, nothing elsewhere.
-pub(crate) struct Bar(Option<ProgressBar>);
-
-impl Bar {
-    pub(crate) fn new(env: &Env, verb: &'static str) -> Bar {
-        if !env.terminal || env.var("TERM") == Some("dumb") {
-            return Bar(None);
-        }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let colour = if env.var("NO_COLOR").is_some_and(|value| !value.is_empty()) { "" } else { ".cyan" };
-        if let Ok(style) = ProgressStyle::with_template(&format!("{{msg}} {{bar:40{colour}}} {{pos}}/{{len}}")) {
-            bar.set_style(style);
-        }
-        bar.set_message(verb);
-        Bar(Some(bar))
-    }
-
-    /// `done` of `all` are done.
-    pub(crate) fn set(&self, done: usize, all: usize) {
-        if let Some(bar) = &self.0 {
-            bar.set_length(all as u64);
-            // Threads report in any order.
-            if bar.position() < done as u64 {
-                bar.set_position(done as u64);
-            }
-        }
-    }
-
-    /// Lets something be written to the terminal without the bar in between.
-    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        match &self.0 {
-            Some(bar) => bar.suspend(write),
-            None => write(),
-        }
-    }
-
-    pub(crate) fn clear(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
         }
     }
 }

@@ -1,5 +1,6 @@
 //! thinlock's own commands.
 
+mod bar;
 mod common;
 mod conformance;
 mod example;

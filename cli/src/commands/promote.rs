@@ -10,7 +10,8 @@ use thinlock_gitops::{ErrorKind, ObjectId, Result, Run};
 use thinlock_renderer::engine::Cache;
 use thinlock_renderer::manifest::Layout;
 
-use super::common::{self, Bar, Format, Where};
+use super::bar::Bar;
+use super::common::{self, Format, Where};
 use crate::host::SystemHost;
 use crate::{DIFFERENT, DONE, Env, FAILED, Streams};
 

@@ -13,7 +13,8 @@ use thinlock_gitops::{Run, bulk};
 use thinlock_renderer::Dialect;
 use thinlock_renderer::engine::Cache;
 
-use super::super::common::{self, Format, Where, count};
+use super::super::bar::Bar;
+use super::super::common::{Format, Where, count};
 use crate::host::SystemHost;
 use crate::{DIFFERENT, DONE, Env, FAILED, InProcess, Streams};
 
@@ -176,7 +177,7 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
             Err(error) => Err(error.to_string()),
         }
     };
-    let bar = common::Bar::new(env, "rendering");
+    let bar = Bar::new(env, "rendering");
     let before = bulk::render_all(&configured, &targets, args.place.threads(), &host, &cache, |done| {
         bar.set(done, targets.len());
     });
