@@ -42,26 +42,26 @@ pub(crate) enum Token {
     With,
 }
 
-/// A token with its place. The text of an error token is in [`Lexer::error`].
+/// A token with its place: the bytes of the text from `pos` to `end`. The text of an error token is in [`Lexer::error`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Item<'i> {
-    pub(crate) token: Token,
+pub(crate) struct Item {
     pub(crate) pos: u32,
-    pub(crate) val: &'i [u8],
+    pub(crate) end: u32,
     pub(crate) line: u32,
+    pub(crate) token: Token,
 }
 
-impl Item<'_> {
+impl Item {
     /// The token of a parser that has read nothing: Go's zero value.
-    pub(crate) const ZERO: Item<'static> = Item { token: Token::Error, pos: 0, val: b"", line: 0 };
+    pub(crate) const ZERO: Item = Item { pos: 0, end: 0, line: 0, token: Token::Error };
 }
 
 const LEFT: &[u8] = b"{{";
-const RIGHT: &[u8] = b"}}";
+pub(crate) const RIGHT: &[u8] = b"}}";
 const LEFT_COMMENT: &[u8] = b"/*";
 const RIGHT_COMMENT: &[u8] = b"*/";
 /// The trim marker and the space beside it.
-const TRIM: usize = 2;
+pub(crate) const TRIM: usize = 2;
 
 /// A rune, or the end of the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,12 +122,12 @@ pub(crate) struct Lexer<'i> {
 }
 
 /// The next state, or the token that ends the run.
-enum Next<'i> {
+enum Next {
     Text,
     LeftDelim,
     Comment,
     RightDelim,
-    Done(Item<'i>),
+    Done(Item),
 }
 
 impl<'i> Lexer<'i> {
@@ -149,7 +149,7 @@ impl<'i> Lexer<'i> {
     }
 
     /// The next token. After an error token the text counts as empty.
-    pub(crate) fn next_item(&mut self) -> Item<'i> {
+    pub(crate) fn next_item(&mut self) -> Item {
         if self.inside_action
             && let Some((token, len)) = self.plain_token()
         {
@@ -166,6 +166,19 @@ impl<'i> Lexer<'i> {
                 Next::Done(item) => return item,
             }
         }
+    }
+
+    /// Where the next token begins, and its line.
+    pub(crate) fn place(&self) -> (usize, u32) {
+        (self.pos, self.line)
+    }
+
+    /// Goes on with text at a place and line after an action, whose end has been read by somebody else.
+    pub(crate) fn leave_action(&mut self, pos: usize, line: u32) {
+        (self.pos, self.start) = (pos, pos);
+        (self.line, self.start_line) = (line, line);
+        self.paren_depth = 0;
+        self.inside_action = false;
     }
 
     /// The token inside an action that begins here and its length, where a look at a few ASCII characters tells: nearly
@@ -227,7 +240,7 @@ impl<'i> Lexer<'i> {
     }
 
     /// The token of a word: a keyword, a constant or an identifier.
-    fn word_token(&self, word: &[u8]) -> Token {
+    pub(crate) fn word_token(&self, word: &[u8]) -> Token {
         match word {
             b"block" => Token::Block,
             b"break" if self.break_ok => Token::Break,
@@ -285,15 +298,15 @@ impl<'i> Lexer<'i> {
         self.pos -= utf8::decode_last(&self.input[..self.pos]).1;
     }
 
-    fn item(&mut self, token: Token) -> Item<'i> {
-        let input: &'i [u8] = self.input;
-        let item = Item { token, pos: self.start as u32, val: &input[self.start..self.pos], line: self.start_line };
+    fn item(&mut self, token: Token) -> Item {
+        // The text is shorter than 4 GiB.
+        let item = Item { pos: self.start as u32, end: self.pos as u32, line: self.start_line, token };
         self.start = self.pos;
         self.start_line = self.line;
         item
     }
 
-    fn emit(&mut self, token: Token) -> Next<'i> {
+    fn emit(&mut self, token: Token) -> Next {
         Next::Done(self.item(token))
     }
 
@@ -316,9 +329,10 @@ impl<'i> Lexer<'i> {
         self.backup();
     }
 
-    fn errorf(&mut self, text: impl Into<String>) -> Next<'i> {
+    fn errorf(&mut self, text: impl Into<String>) -> Next {
         self.error = text.into();
-        let item = Item { token: Token::Error, pos: self.start as u32, val: b"", line: self.start_line };
+        let pos = self.start as u32;
+        let item = Item { pos, end: pos, line: self.start_line, token: Token::Error };
         self.start = 0;
         self.pos = 0;
         self.input = b"";
@@ -329,7 +343,7 @@ impl<'i> Lexer<'i> {
         self.input.get(self.pos..).unwrap_or_default()
     }
 
-    fn lex_text(&mut self) -> Next<'i> {
+    fn lex_text(&mut self) -> Next {
         if let Some(x) = find_left(self.rest()) {
             if x > 0 {
                 self.pos += x;
@@ -343,7 +357,7 @@ impl<'i> Lexer<'i> {
                 let item = self.item(Token::Text);
                 self.pos += trim;
                 self.ignore();
-                if !item.val.is_empty() {
+                if item.pos < item.end {
                     return Next::Done(item);
                 }
             }
@@ -367,10 +381,10 @@ impl<'i> Lexer<'i> {
     }
 
     fn skip_spaces(&mut self) {
-        self.pos += self.rest().iter().take_while(|b| is_space(**b)).count();
+        self.pos += spaces(self.rest());
     }
 
-    fn lex_left_delim(&mut self) -> Next<'i> {
+    fn lex_left_delim(&mut self) -> Next {
         self.pos += LEFT.len();
         let after = if has_left_trim(self.rest()) { TRIM } else { 0 };
         if self.rest()[after..].starts_with(LEFT_COMMENT) {
@@ -386,7 +400,7 @@ impl<'i> Lexer<'i> {
         Next::Done(item)
     }
 
-    fn lex_comment(&mut self) -> Next<'i> {
+    fn lex_comment(&mut self) -> Next {
         self.pos += LEFT_COMMENT.len();
         let Some(x) = memmem::find(self.rest(), RIGHT_COMMENT) else {
             return self.errorf("unclosed comment");
@@ -411,7 +425,7 @@ impl<'i> Lexer<'i> {
         Next::Text
     }
 
-    fn lex_right_delim(&mut self) -> Next<'i> {
+    fn lex_right_delim(&mut self) -> Next {
         let (_, trim) = self.at_right_delim();
         if trim {
             self.pos += TRIM;
@@ -427,7 +441,7 @@ impl<'i> Lexer<'i> {
         Next::Done(item)
     }
 
-    fn lex_inside_action(&mut self) -> Next<'i> {
+    fn lex_inside_action(&mut self) -> Next {
         if self.at_right_delim().0 {
             if self.paren_depth == 0 {
                 return Next::RightDelim;
@@ -483,9 +497,9 @@ impl<'i> Lexer<'i> {
         }
     }
 
-    fn lex_space(&mut self) -> Next<'i> {
+    fn lex_space(&mut self) -> Next {
         let rest = self.rest();
-        let spaces = rest.iter().take_while(|b| is_space(**b)).count();
+        let spaces = spaces(rest);
         self.line += newlines(&rest[..spaces]);
         self.pos += spaces;
         self.peek();
@@ -512,7 +526,7 @@ impl<'i> Lexer<'i> {
         }
     }
 
-    fn lex_identifier(&mut self) -> Next<'i> {
+    fn lex_identifier(&mut self) -> Next {
         let rune = self.skip_alphanumerics();
         if !self.at_terminator() {
             return self.errorf(format!("bad character {}", code_point(rune)));
@@ -521,7 +535,7 @@ impl<'i> Lexer<'i> {
         self.emit(token)
     }
 
-    fn lex_field_or_variable(&mut self, token: Token) -> Next<'i> {
+    fn lex_field_or_variable(&mut self, token: Token) -> Next {
         if self.at_terminator() {
             return self.emit(if token == Token::Variable { Token::Variable } else { Token::Dot });
         }
@@ -539,7 +553,7 @@ impl<'i> Lexer<'i> {
             || self.rest().starts_with(RIGHT)
     }
 
-    fn lex_quote(&mut self, quote: char, token: Token, unterminated: &str) -> Next<'i> {
+    fn lex_quote(&mut self, quote: char, token: Token, unterminated: &str) -> Next {
         loop {
             let rest = self.rest();
             self.pos += memchr::memchr3(quote as u8, b'\\', b'\n', rest).unwrap_or(rest.len());
@@ -556,7 +570,7 @@ impl<'i> Lexer<'i> {
         }
     }
 
-    fn lex_raw_quote(&mut self) -> Next<'i> {
+    fn lex_raw_quote(&mut self) -> Next {
         loop {
             let rest = self.rest();
             let len = memchr::memchr(b'`', rest).unwrap_or(rest.len());
@@ -570,7 +584,7 @@ impl<'i> Lexer<'i> {
         }
     }
 
-    fn lex_number(&mut self) -> Next<'i> {
+    fn lex_number(&mut self) -> Next {
         if !self.scan_number() {
             return self.bad_number();
         }
@@ -584,7 +598,7 @@ impl<'i> Lexer<'i> {
         self.emit(Token::Number)
     }
 
-    fn bad_number(&mut self) -> Next<'i> {
+    fn bad_number(&mut self) -> Next {
         let text = crate::print::quoted(&self.input[self.start..self.pos]);
         self.errorf(format!("bad number syntax: {text}"))
     }
@@ -638,8 +652,12 @@ static WORD: [bool; 256] = {
 };
 
 /// The length of the run of ASCII letters, digits and underscores that a text begins with.
-fn word_len(text: &[u8]) -> usize {
-    text.iter().take_while(|b| WORD[usize::from(**b)]).count()
+pub(crate) fn word_len(text: &[u8]) -> usize {
+    text.iter().take_while(|b| is_word(**b)).count()
+}
+
+pub(crate) fn is_word(byte: u8) -> bool {
+    WORD[usize::from(byte)]
 }
 
 /// Whether a word, field or variable may end before a text.
@@ -656,7 +674,7 @@ fn find_left(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(LEFT[0], text).find(|at| text[*at..].starts_with(LEFT))
 }
 
-fn newlines(text: &[u8]) -> u32 {
+pub(crate) fn newlines(text: &[u8]) -> u32 {
     // The text is shorter than 2^32 bytes; the white space around an action is a few.
     if text.len() < 16 {
         return text.iter().filter(|b| **b == b'\n').count() as u32;
@@ -664,7 +682,12 @@ fn newlines(text: &[u8]) -> u32 {
     memchr::memchr_iter(b'\n', text).count() as u32
 }
 
-fn is_space(byte: u8) -> bool {
+/// The length of the white space that a text begins with.
+pub(crate) fn spaces(text: &[u8]) -> usize {
+    text.iter().take_while(|b| is_space(**b)).count()
+}
+
+pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 

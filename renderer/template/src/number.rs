@@ -57,6 +57,9 @@ fn char_constant(text: &[u8]) -> Result<Number, Str> {
 
 fn plain(text: &[u8]) -> Result<Number, String> {
     let mut number = Number::default();
+    if let Some(n) = decimal(text) {
+        return Ok(Number { int: Some(n), uint: Some(n as u64), float: Some(n as f64), ..number });
+    }
     let source = std::str::from_utf8(text).unwrap_or_default();
     if let Some(imaginary) = source.strip_suffix('i')
         && let Ok(im) = strconv::parse_float(imaginary.as_bytes(), 64)
@@ -86,6 +89,15 @@ fn plain(text: &[u8]) -> Result<Number, String> {
         return Err(format!("illegal number syntax: {}", quoted(text)));
     }
     Ok(number)
+}
+
+/// What nearly all numbers of templates are: a few decimal digits.
+fn decimal(text: &[u8]) -> Option<i64> {
+    const MAX_DIGITS: usize = 18;
+    if text.len() > MAX_DIGITS || !matches!(text.first(), Some(b'1'..=b'9')) {
+        return None;
+    }
+    text.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
 }
 
 /// The whole numbers that a float equals. Rust's conversions saturate where amd64's give the smallest number, which

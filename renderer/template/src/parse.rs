@@ -1,18 +1,17 @@
 //! The parser: Go's `text/template/parse`, production for production, because the order in which it looks at tokens
 //! decides which error a wrong text gets. It builds the arena of [`Parsed`] and gives variables their places.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 
-use thinlock_go::{Error, ErrorKind, Str, Toolchain, stack};
+use thinlock_go::{Error, ErrorKind, Str, Toolchain};
 
 use crate::FuncMap;
-use crate::lex::{Item, Lexer, Token};
+use crate::lex::{Item, Token};
 use crate::print::quoted;
 use crate::tree::{Branch, Kind, NONE, NodeId, Parsed, Quoted, Tree};
 
 mod pipeline;
+mod plain;
 mod shared;
 mod tokens;
 
@@ -50,50 +49,23 @@ pub fn parse_shared(
     if u32::try_from(text.len()).is_err() {
         return Err(Error::new(ErrorKind::Limit, format!("template {name} is longer than 4 GiB")));
     }
-    let mut lexer = Lexer::new(text, toolchain);
-    lexer.break_ok = functions.resolve("break").is_none();
-    lexer.continue_ok = functions.resolve("continue").is_none();
-    let mut shared = Shared {
-        lexer,
-        file: name.clone(),
-        functions,
-        parentheses_limited: toolchain.expression_depth_limited,
-        floor: stack::floor(),
-        trees: Vec::new(),
-        tree_index: HashMap::new(),
-        nodes: Vec::with_capacity(text.len() / 12),
-        children: Vec::with_capacity(text.len() / 24),
-        pending: Vec::new(),
-        keys: Vec::new(),
-        variables: Vec::new(),
-        variable_index: HashMap::new(),
-        numbers: Vec::new(),
-        strings: Vec::new(),
-        callees: Vec::new(),
-        text,
-    };
-    let own = shared.file.clone();
-    let mut parser = TreeParser::new(&mut shared, own);
+    parse_all(Shared::new(name, text, functions, toolchain), name, source)
+}
+
+/// Parses as Go does, without the shorter way for what is plain: the test of that way.
+#[cfg(test)]
+pub(crate) fn parse_by_tokens(text: &[u8], functions: &FuncMap, toolchain: &Toolchain) -> Result<Arc<Parsed>, Error> {
+    let (name, source) = (Str::from_static("x"), Str::from(text));
+    let mut shared = Shared::new(&name, text, functions, toolchain);
+    shared.by_tokens = true;
+    parse_all(shared, &name, &source)
+}
+
+fn parse_all(mut shared: Shared<'_>, name: &Str, source: &Str) -> Result<Arc<Parsed>, Error> {
+    let mut parser = TreeParser::new(&mut shared, name.clone());
     let root = parser.parse()?;
     parser.add(root)?;
-    // The text's own template first.
-    let Shared { file, mut trees, nodes, children, keys, variables, numbers, strings, callees, .. } = shared;
-    if let Some(at) = trees.iter().position(|tree| tree.name == file) {
-        trees.swap(0, at);
-    }
-    Ok(Arc::new(Parsed {
-        file,
-        source: source.clone(),
-        trees: trees.into(),
-        nodes: nodes.into(),
-        children: children.into(),
-        hints: keys.iter().map(|_| AtomicU32::new(0)).collect(),
-        keys: keys.into(),
-        variables: variables.into(),
-        numbers: numbers.into(),
-        strings: strings.into(),
-        callees: callees.into(),
-    }))
+    Ok(Arc::new(shared.finish(name, source)))
 }
 
 /// How a list ended.
@@ -140,7 +112,7 @@ impl Control {
 struct TreeParser<'s, 'i> {
     shared: &'s mut Shared<'i>,
     name: Str,
-    token: [Item<'i>; 3],
+    token: [Item; 3],
     peek_count: usize,
     /// The variables that Go's parser knows.
     vars: Vec<u32>,
@@ -175,7 +147,7 @@ impl<'s, 'i> TreeParser<'s, 'i> {
     /// The whole text. Definitions are only allowed here.
     fn parse(&mut self) -> Result<NodeId> {
         let pos = self.peek().pos;
-        let mut list = Vec::new();
+        let base = self.shared.pending.len();
         while self.peek().token != Token::Eof {
             if self.peek().token == Token::LeftDelim {
                 let delim = self.next();
@@ -187,11 +159,11 @@ impl<'s, 'i> TreeParser<'s, 'i> {
                 self.backup2(delim);
             }
             match self.text_or_action()? {
-                Found::Node(node) => list.push(node),
+                Found::Node(node) => self.shared.pending.push(node),
                 Found::Stop(stop, _) => return Err(self.error(format!("unexpected {}", stop.text()))),
             }
         }
-        let span = self.shared.span(&list);
+        let span = self.shared.span_of_pending(base);
         Ok(self.shared.node(pos, Kind::List(span)))
     }
 
@@ -213,12 +185,9 @@ impl<'s, 'i> TreeParser<'s, 'i> {
     /// Installs the tree among those of the text.
     fn add(&mut self, root: NodeId) -> Result<()> {
         let tree = Tree { name: self.name.clone(), root, empty: self.shared.is_empty(root) };
-        match self.shared.tree_index.get(&self.name) {
-            None => {
-                self.shared.tree_index.insert(self.name.clone(), self.shared.trees.len());
-                self.shared.trees.push(tree);
-            }
-            Some(&at) if self.shared.trees[at].empty => self.shared.trees[at] = tree,
+        match self.shared.tree_named(&self.name) {
+            None => self.shared.trees.push(tree),
+            Some(at) if self.shared.trees[at].empty => self.shared.trees[at] = tree,
             Some(_) if tree.empty => {}
             Some(_) => {
                 let name = quoted(&self.name);
@@ -231,12 +200,12 @@ impl<'s, 'i> TreeParser<'s, 'i> {
     fn item_list(&mut self) -> Result<(NodeId, Stop, u32)> {
         self.check_stack()?;
         let pos = self.peek_non_space().pos;
-        let mut list = Vec::new();
+        let base = self.shared.pending.len();
         while self.peek_non_space().token != Token::Eof {
             match self.text_or_action()? {
-                Found::Node(node) => list.push(node),
+                Found::Node(node) => self.shared.pending.push(node),
                 Found::Stop(stop, stop_pos) => {
-                    let span = self.shared.span(&list);
+                    let span = self.shared.span_of_pending(base);
                     return Ok((self.shared.node(pos, Kind::List(span)), stop, stop_pos));
                 }
             }
@@ -248,7 +217,7 @@ impl<'s, 'i> TreeParser<'s, 'i> {
         let item = self.next_non_space();
         match item.token {
             Token::Text => {
-                let kind = Kind::Text { start: item.pos, end: item.pos + item.val.len() as u32 };
+                let kind = Kind::Text { start: item.pos, end: item.end };
                 Ok(Found::Node(self.shared.node(item.pos, kind)))
             }
             Token::LeftDelim => {
@@ -385,14 +354,14 @@ impl<'s, 'i> TreeParser<'s, 'i> {
         self.shared.node(pos, Kind::Template { name, pipe })
     }
 
-    fn template_name(&mut self, item: Item<'i>, context: &str) -> Result<Str> {
+    fn template_name(&mut self, item: Item, context: &str) -> Result<Str> {
         match item.token {
             Token::String | Token::RawString => self.unquote_name(item),
             _ => Err(self.unexpected(item, context)),
         }
     }
 
-    fn unquote_name(&self, item: Item<'i>) -> Result<Str> {
+    fn unquote_name(&self, item: Item) -> Result<Str> {
         self.unquote(item).map(Str::from)
     }
 }

@@ -5,13 +5,27 @@ use thinlock_go::{Str, strconv};
 use super::{MAX_PARENTHESES, Result, TreeParser};
 use crate::lex::{Item, Token};
 use crate::print::quoted;
-use crate::tree::{Kind, NodeId, Number, Quoted, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
+use crate::tree::{Kind, Node, NodeId, Number, Quoted, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
 
-impl<'i> TreeParser<'_, 'i> {
+/// Where the executor will find a variable, whose stack will hold these.
+pub(super) fn slot(stack: &[u32], by_name: bool, name: u32) -> u32 {
+    if by_name {
+        return SLOT_BY_NAME;
+    }
+    stack.iter().rposition(|v| *v == name).map_or(SLOT_UNDEFINED, |at| at as u32)
+}
+
+impl TreeParser<'_, '_> {
     /// A pipeline up to `end`. In a `statement` its variables go onto the executor's stack for certain; inside
     /// parentheses that depends on what `and` and `or` skip.
     pub(super) fn pipeline(&mut self, context: &str, end: Token, statement: bool) -> Result<NodeId> {
         self.check_stack()?;
+        if statement
+            && !self.shared.by_tokens
+            && let Some(pipe) = self.plain_pipeline()
+        {
+            return Ok(pipe);
+        }
         let pos = self.peek_non_space().pos;
         let mut decls: Vec<(u32, u32)> = Vec::new();
         let mut assign = false;
@@ -28,7 +42,7 @@ impl<'i> TreeParser<'_, 'i> {
                 assign = next.token == Token::Assign;
                 self.next_non_space();
                 self.declare(variable, &mut decls);
-            } else if next.token == Token::Char && next.val == b"," {
+            } else if next.token == Token::Char && self.val(next) == b"," {
                 self.next_non_space();
                 self.declare(variable, &mut decls);
                 if context == "range" && decls.len() < 2 {
@@ -87,18 +101,14 @@ impl<'i> TreeParser<'_, 'i> {
         Ok(self.shared.node(pos, Kind::Pipe { children, decls: decls.len() as u8, assign }))
     }
 
-    pub(super) fn declare(&mut self, variable: Item<'i>, decls: &mut Vec<(u32, u32)>) {
-        let name = self.shared.variable(variable.val);
+    pub(super) fn declare(&mut self, variable: Item, decls: &mut Vec<(u32, u32)>) {
+        let name = self.shared.variable(self.val(variable));
         decls.push((variable.pos, name));
         self.vars.push(name);
     }
 
-    /// Where the executor will find a variable.
-    pub(super) fn slot(&self, name: u32) -> u32 {
-        if self.by_name {
-            return SLOT_BY_NAME;
-        }
-        self.stack.iter().rposition(|v| *v == name).map_or(SLOT_UNDEFINED, |at| at as u32)
+    fn slot(&self, name: u32) -> u32 {
+        slot(&self.stack, self.by_name, name)
     }
 
     /// Checks the commands that are pending from `base` on.
@@ -120,8 +130,8 @@ impl<'i> TreeParser<'_, 'i> {
         Ok(())
     }
 
-    pub(super) fn unquote(&self, item: Item<'i>) -> Result<Vec<u8>> {
-        strconv::unquote(item.val).ok_or_else(|| self.error("invalid syntax"))
+    pub(super) fn unquote(&self, item: Item) -> Result<Vec<u8>> {
+        strconv::unquote(self.val(item)).ok_or_else(|| self.error("invalid syntax"))
     }
 
     pub(super) fn command(&mut self) -> Result<NodeId> {
@@ -162,8 +172,8 @@ impl<'i> TreeParser<'_, 'i> {
             _ => Span { start, len: 0 },
         };
         while self.peek().token == Token::Field {
-            let key = &self.next().val[1..];
-            self.shared.keys.push(Str::from(key));
+            let field = self.next();
+            self.shared.key(self.val(field));
             keys.len += 1;
         }
         // A chain of fields is placed at its second field.
@@ -188,39 +198,38 @@ impl<'i> TreeParser<'_, 'i> {
             }
             _ => return Ok(Some(self.shared.node(pos, Kind::Chain { node: term, keys }))),
         };
-        Ok(Some(self.shared.node(pos, kind)))
+        self.shared.nodes[term as usize] = Node { pos, kind };
+        Ok(Some(term))
     }
 
     pub(super) fn term(&mut self) -> Result<Option<NodeId>> {
         let item = self.next_non_space();
         let kind = match item.token {
             Token::Identifier => {
-                // An identifier is letters and digits, so UTF-8.
-                let name = String::from_utf8_lossy(item.val);
-                let Some(callee) = self.shared.functions.resolve(&name) else {
-                    return Err(self.error(format!("function {} not defined", quoted(item.val))));
+                let name = self.val(item);
+                let Some(callee) = self.shared.callee(name) else {
+                    return Err(self.error(format!("function {} not defined", quoted(name))));
                 };
-                Kind::Ident(self.shared.callee(callee))
+                Kind::Ident(callee)
             }
             Token::Dot => Kind::Dot,
             Token::Nil => Kind::Nil,
             Token::Variable => {
-                let name = self.shared.variable(item.val);
+                let name = self.shared.variable(self.val(item));
                 if !self.vars.contains(&name) {
-                    return Err(self.error(format!("undefined variable {}", quoted(item.val))));
+                    return Err(self.error(format!("undefined variable {}", quoted(self.val(item)))));
                 }
                 let start = self.shared.keys.len() as u32;
                 Kind::Variable { name, slot: self.slot(name), keys: Span { start, len: 0 } }
             }
             Token::Field => {
-                self.shared.keys.push(Str::from(&item.val[1..]));
+                self.shared.key(self.val(item));
                 Kind::Field(Span { start: (self.shared.keys.len() - 1) as u32, len: 1 })
             }
-            Token::Bool => Kind::Bool(item.val == b"true"),
+            Token::Bool => Kind::Bool(self.val(item) == b"true"),
             Token::CharConstant | Token::Complex | Token::Number => {
-                let mut number = Number::parse(item.val, item.token).map_err(|text| self.error(text))?;
-                number.start = item.pos;
-                number.end = item.pos + item.val.len() as u32;
+                let mut number = Number::parse(self.val(item), item.token).map_err(|text| self.error(text))?;
+                (number.start, number.end) = (item.pos, item.end);
                 self.shared.numbers.push(number);
                 Kind::Number((self.shared.numbers.len() - 1) as u32)
             }
@@ -234,12 +243,11 @@ impl<'i> TreeParser<'_, 'i> {
                 return Ok(Some(pipe));
             }
             Token::String | Token::RawString => {
-                let text = match strconv::plain_literal(item.val) {
+                let text = match strconv::plain_literal(self.val(item)) {
                     Some(text) => Str::from(text),
                     None => Str::from(self.unquote(item)?),
                 };
-                let end = item.pos + item.val.len() as u32;
-                self.shared.strings.push(Quoted { start: item.pos, end, text });
+                self.shared.strings.push(Quoted { start: item.pos, end: item.end, text });
                 Kind::Str((self.shared.strings.len() - 1) as u32)
             }
             _ => {

@@ -1,36 +1,162 @@
 //! What the parsers of one text build together.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::atomic::AtomicU32;
 
-use thinlock_go::{Str, unicode, utf8};
+use rustc_hash::FxHasher;
+use thinlock_go::{Str, Toolchain, stack, unicode, utf8};
 
 use crate::FuncMap;
 use crate::lex::Lexer;
-use crate::tree::{Callee, Kind, Node, NodeId, Number, Quoted, Span, Tree};
+use crate::tree::{Callee, Kind, Node, NodeId, Number, Parsed, Quoted, Span, Tree};
+
+/// Up to here looking through names beats a table.
+const FEW: usize = 32;
+/// The longest name of a key that is not worth keeping once for all of its places: [`Str`] holds it in place.
+const SHORT: usize = 22;
 
 /// What the trees of one text share.
 pub(super) struct Shared<'i> {
     pub(super) lexer: Lexer<'i>,
     pub(super) text: &'i [u8],
     pub(super) file: Str,
-    pub(super) functions: &'i FuncMap,
+    functions: &'i FuncMap,
     pub(super) parentheses_limited: bool,
+    /// Plain pipelines are read as all others are.
+    pub(super) by_tokens: bool,
     pub(super) floor: usize,
     pub(super) trees: Vec<Tree>,
-    pub(super) tree_index: HashMap<Str, usize>,
+    tree_index: HashMap<Str, usize>,
     pub(super) nodes: Vec<Node>,
     pub(super) children: Vec<NodeId>,
     /// The children of nodes that are not complete yet, those of the innermost one last.
     pub(super) pending: Vec<NodeId>,
     pub(super) keys: Vec<Str>,
-    pub(super) variables: Vec<Str>,
-    pub(super) variable_index: HashMap<Str, usize>,
+    long_keys: HashMap<&'i [u8], Str, BuildHasherDefault<FxHasher>>,
+    variables: Vec<Str>,
+    variable_index: HashMap<Str, usize>,
     pub(super) numbers: Vec<Number>,
     pub(super) strings: Vec<Quoted>,
-    pub(super) callees: Vec<Callee>,
+    callees: Vec<Callee>,
 }
 
-impl Shared<'_> {
+/// See [`Shared::mark`].
+pub(super) struct Mark {
+    nodes: usize,
+    children: usize,
+    pending: usize,
+    keys: usize,
+    numbers: usize,
+    strings: usize,
+}
+
+/// What a thread builds texts in, before each is kept in memory of its own size: growing tables for each text anew takes
+/// longer than filling them.
+#[derive(Default)]
+struct Room {
+    nodes: Vec<Node>,
+    children: Vec<NodeId>,
+    pending: Vec<NodeId>,
+    keys: Vec<Str>,
+    strings: Vec<Quoted>,
+}
+
+impl Room {
+    /// What grew larger than this is not kept for small texts.
+    const MAX_NODES: usize = 1 << 15;
+}
+
+thread_local! {
+    static ROOM: Cell<Room> = Cell::default();
+}
+
+impl<'i> Shared<'i> {
+    pub(super) fn new(file: &Str, text: &'i [u8], functions: &'i FuncMap, toolchain: &Toolchain) -> Shared<'i> {
+        let Room { mut nodes, mut children, mut pending, mut keys, mut strings } =
+            ROOM.try_with(Cell::take).unwrap_or_default();
+        // What a text that did not parse has left.
+        nodes.clear();
+        children.clear();
+        pending.clear();
+        keys.clear();
+        strings.clear();
+        let mut lexer = Lexer::new(text, toolchain);
+        lexer.break_ok = functions.resolve("break").is_none();
+        lexer.continue_ok = functions.resolve("continue").is_none();
+        Shared {
+            lexer,
+            text,
+            file: file.clone(),
+            functions,
+            parentheses_limited: toolchain.expression_depth_limited,
+            by_tokens: false,
+            floor: stack::floor(),
+            trees: Vec::new(),
+            tree_index: HashMap::new(),
+            nodes,
+            children,
+            pending,
+            keys,
+            long_keys: HashMap::default(),
+            variables: Vec::new(),
+            variable_index: HashMap::new(),
+            numbers: Vec::new(),
+            strings,
+            callees: Vec::new(),
+        }
+    }
+
+    /// The text with all that was found in it.
+    pub(super) fn finish(self, file: &Str, source: &Str) -> Parsed {
+        let Shared { mut trees, nodes, children, pending, mut keys, mut strings, .. } = self;
+        // The text's own template first.
+        if let Some(at) = trees.iter().position(|tree| tree.name == *file) {
+            trees.swap(0, at);
+        }
+        let parsed = Parsed {
+            file: file.clone(),
+            source: source.clone(),
+            trees: trees.into(),
+            nodes: nodes.as_slice().into(),
+            children: children.as_slice().into(),
+            hints: keys.iter().map(|_| AtomicU32::new(0)).collect(),
+            keys: keys.drain(..).collect(),
+            variables: self.variables.into(),
+            numbers: self.numbers.into(),
+            strings: strings.drain(..).collect(),
+            callees: self.callees.into(),
+        };
+        if nodes.capacity() <= Room::MAX_NODES {
+            let room = Room { nodes, children, pending, keys, strings };
+            let _ = ROOM.try_with(|cell| cell.set(room));
+        }
+        parsed
+    }
+
+    /// How much there is, for [`Shared::go_back`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            nodes: self.nodes.len(),
+            children: self.children.len(),
+            pending: self.pending.len(),
+            keys: self.keys.len(),
+            numbers: self.numbers.len(),
+            strings: self.strings.len(),
+        }
+    }
+
+    /// Forgets what has come since. Names of variables and functions stay, as they will be met again.
+    pub(super) fn go_back(&mut self, mark: Mark) {
+        self.nodes.truncate(mark.nodes);
+        self.children.truncate(mark.children);
+        self.pending.truncate(mark.pending);
+        self.keys.truncate(mark.keys);
+        self.numbers.truncate(mark.numbers);
+        self.strings.truncate(mark.strings);
+    }
+
     pub(super) fn node(&mut self, pos: u32, kind: Kind) -> NodeId {
         self.nodes.push(Node { pos, kind });
         (self.nodes.len() - 1) as NodeId
@@ -44,14 +170,35 @@ impl Shared<'_> {
 
     /// Makes children of what is pending from `base` on.
     pub(super) fn span_of_pending(&mut self, base: usize) -> Span {
-        let start = self.children.len() as u32;
-        self.children.extend(self.pending.drain(base..));
-        Span { start, len: self.children.len() as u32 - start }
+        let span = Span { start: self.children.len() as u32, len: (self.pending.len() - base) as u32 };
+        self.children.extend_from_slice(&self.pending[base..]);
+        self.pending.truncate(base);
+        span
+    }
+
+    /// Adds the key of a field, which begins with a point.
+    pub(super) fn key(&mut self, field: &'i [u8]) {
+        let name = &field[1..];
+        let key = if name.len() <= SHORT {
+            Str::from(name)
+        } else {
+            self.long_keys.entry(name).or_insert_with(|| Str::from(name)).clone()
+        };
+        self.keys.push(key);
+    }
+
+    /// The place of a template among those of the text.
+    pub(super) fn tree_named(&mut self, name: &Str) -> Option<usize> {
+        if self.trees.len() <= FEW {
+            return self.trees.iter().position(|tree| tree.name == *name);
+        }
+        for at in self.tree_index.len()..self.trees.len() {
+            self.tree_index.insert(self.trees[at].name.clone(), at);
+        }
+        self.tree_index.get(name).copied()
     }
 
     pub(super) fn variable(&mut self, name: &[u8]) -> u32 {
-        /// Up to here looking through the names beats a table.
-        const FEW: usize = 32;
         let known = if self.variables.len() <= FEW {
             self.variables.iter().position(|v| v.as_bytes() == name)
         } else {
@@ -66,12 +213,18 @@ impl Shared<'_> {
         }) as u32
     }
 
-    pub(super) fn callee(&mut self, callee: Callee) -> u32 {
-        let at = self.callees.iter().position(|c| c.name() == callee.name());
-        at.unwrap_or_else(|| {
-            self.callees.push(callee);
-            self.callees.len() - 1
-        }) as u32
+    /// The place of a function in the text's table, if there is such a function.
+    pub(super) fn callee(&mut self, name: &[u8]) -> Option<u32> {
+        let known = self.callees.iter().position(|callee| callee.name().as_bytes() == name);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                // An identifier is letters and digits, so UTF-8.
+                self.callees.push(self.functions.resolve(std::str::from_utf8(name).ok()?)?);
+                self.callees.len() - 1
+            }
+        };
+        Some(at as u32)
     }
 
     /// Go's `IsEmptyTree`: text of white space only.

@@ -7,7 +7,7 @@ use crate::lex::{Item, Token};
 use crate::print::quoted;
 
 impl<'i> TreeParser<'_, 'i> {
-    pub(super) fn next(&mut self) -> Item<'i> {
+    pub(super) fn next(&mut self) -> Item {
         if self.peek_count > 0 {
             self.peek_count -= 1;
         } else {
@@ -20,18 +20,39 @@ impl<'i> TreeParser<'_, 'i> {
         self.peek_count += 1;
     }
 
-    pub(super) fn backup2(&mut self, first: Item<'i>) {
+    /// Where the next token begins, and its line: inside of an action, and if no more than one token was given back.
+    pub(super) fn ahead(&self) -> Option<(usize, u32)> {
+        let next = self.token[0];
+        match self.peek_count {
+            0 => Some(self.shared.lexer.place()),
+            1 if !matches!(next.token, Token::Error | Token::Eof) => Some((next.pos as usize, next.line)),
+            _ => None,
+        }
+    }
+
+    /// Goes on after a token that somebody else has read.
+    pub(super) fn go_on_after(&mut self, item: Item) {
+        self.token[0] = item;
+        self.peek_count = 0;
+    }
+
+    /// The text of a token.
+    pub(super) fn val(&self, item: Item) -> &'i [u8] {
+        &self.shared.text[item.pos as usize..item.end as usize]
+    }
+
+    pub(super) fn backup2(&mut self, first: Item) {
         self.token[1] = first;
         self.peek_count = 2;
     }
 
-    pub(super) fn backup3(&mut self, first: Item<'i>, second: Item<'i>) {
+    pub(super) fn backup3(&mut self, first: Item, second: Item) {
         self.token[1] = second;
         self.token[2] = first;
         self.peek_count = 3;
     }
 
-    pub(super) fn peek(&mut self) -> Item<'i> {
+    pub(super) fn peek(&mut self) -> Item {
         if self.peek_count > 0 {
             return self.token[self.peek_count - 1];
         }
@@ -40,7 +61,7 @@ impl<'i> TreeParser<'_, 'i> {
         self.token[0]
     }
 
-    pub(super) fn next_non_space(&mut self) -> Item<'i> {
+    pub(super) fn next_non_space(&mut self) -> Item {
         loop {
             let item = self.next();
             if item.token != Token::Space {
@@ -49,7 +70,7 @@ impl<'i> TreeParser<'_, 'i> {
         }
     }
 
-    pub(super) fn peek_non_space(&mut self) -> Item<'i> {
+    pub(super) fn peek_non_space(&mut self) -> Item {
         let item = self.next_non_space();
         self.backup();
         item
@@ -62,13 +83,13 @@ impl<'i> TreeParser<'_, 'i> {
         error
     }
 
-    pub(super) fn expect(&mut self, token: Token, context: &str) -> Result<Item<'i>> {
+    pub(super) fn expect(&mut self, token: Token, context: &str) -> Result<Item> {
         let item = self.next_non_space();
         if item.token == token { Ok(item) } else { Err(self.unexpected(item, context)) }
     }
 
     #[cold]
-    pub(super) fn unexpected(&self, item: Item<'i>, context: &str) -> Error {
+    pub(super) fn unexpected(&self, item: Item, context: &str) -> Error {
         let text = self.item_text(item);
         if item.token != Token::Error {
             return self.error(format!("unexpected {text} in {context}"));
@@ -84,14 +105,14 @@ impl<'i> TreeParser<'_, 'i> {
     }
 
     /// Go's `item.String`.
-    pub(super) fn item_text(&self, item: Item<'i>) -> String {
+    pub(super) fn item_text(&self, item: Item) -> String {
         match item.token {
             Token::Eof => "EOF".to_owned(),
             Token::Error => self.shared.lexer.error.clone(),
-            token if token > Token::Keyword => format!("<{}>", String::from_utf8_lossy(item.val)),
+            token if token > Token::Keyword => format!("<{}>", String::from_utf8_lossy(self.val(item))),
             // `%.10q`: ten runes.
-            _ if item.val.len() > 10 => format!("{}...", quoted(first_runes(item.val, 10))),
-            _ => quoted(item.val),
+            _ if item.end - item.pos > 10 => format!("{}...", quoted(first_runes(self.val(item), 10))),
+            _ => quoted(self.val(item)),
         }
     }
 

@@ -5,6 +5,20 @@ use thinlock_go::Toolchain;
 
 use super::world::{World, functions};
 use crate::parse;
+use crate::parse::parse_by_tokens;
+use crate::tree::Parsed;
+
+/// Parses a text by the shorter way for what is plain and without it: all that comes out, errors with their places too.
+fn both_ways(text: &[u8]) -> [String; 2] {
+    let all = |parsed: &Parsed| {
+        let Parsed { trees, nodes, children, keys, variables, numbers, strings, .. } = parsed;
+        let names: Vec<_> = parsed.functions().collect();
+        format!("{trees:?} {nodes:?} {children:?} {keys:?} {variables:?} {numbers:?} {strings:?} {names:?}")
+    };
+    let (functions, toolchain) = (functions(), Toolchain::default());
+    let ways = [parse("x", text, &functions, &toolchain), parse_by_tokens(text, &functions, &toolchain)];
+    ways.map(|parsed| parsed.map_or_else(|error| format!("{error} {error:?}"), |parsed| all(&parsed)))
+}
 
 /// Operands, commands and pipelines.
 fn pipeline() -> impl Strategy<Value = String> {
@@ -31,6 +45,118 @@ fn pipeline() -> impl Strategy<Value = String> {
             inner.prop_map(|a| format!("(id {a} | id)")),
         ]
     })
+}
+
+#[test]
+fn what_is_nearly_plain_is_what_its_tokens_say() {
+    let nearly = [
+        "$x= 1",
+        "$x:= 1",
+        "$x=1",
+        "$x:=1",
+        "$y := $y",
+        "$x := 1 | id",
+        "$x, $y := 1",
+        "$x . s",
+        "$.l.5",
+        "$x.a.b",
+        ".a.b.c",
+        ".a .b",
+        "..a",
+        ".5",
+        ". 5",
+        "0",
+        "00",
+        "0x1f",
+        "012",
+        "12.",
+        "12.5",
+        "1_000",
+        "9999999999999999999",
+        "-1",
+        "+1",
+        "1i",
+        "nil",
+        "true",
+        "truely",
+        "id.a",
+        "id .a",
+        "(id .a).b",
+        "(id .a) .b",
+        "(id .a).b.c | id",
+        "(id .a)b",
+        "(id .a)(id .b)",
+        "id(.a)",
+        "()",
+        "( )",
+        "(.a",
+        ".a)",
+        "(.a))",
+        "id |",
+        "| id",
+        "id | | id",
+        "id | 1",
+        "id | .a",
+        "id | (id)",
+        "id | nil",
+        "id\"a\"",
+        "id \"a\"\"b\"",
+        "\"a\".b",
+        "\"\\n\"",
+        "\"\\x\"",
+        "\"a\\",
+        "\"\u{e9}\"",
+        "\"\u{1}\"",
+        "\"",
+        "`a`",
+        "`a\r`",
+        "`a\nb`",
+        "`a",
+        "'a'",
+        "break",
+        "continue",
+        "if",
+        "end",
+        "else",
+        "range",
+        "\u{e9}",
+        ".\u{e9}",
+        "$\u{e9}",
+        "nowhere",
+        "id nowhere",
+        "$nowhere",
+        "",
+        " ",
+        "  id  ",
+        "\tid\r\n",
+        "id -",
+        "id  -",
+        "id\n-",
+        "id-",
+        "id - ",
+        "id,",
+        "id :",
+        "a}",
+        "id }",
+        "id \\",
+        "$x := (id .a)",
+        "id ($x := 1) $x",
+        "((((((((((((((((((((((((((((((((((((((id))))))))))))))))))))))))))))))))))))))",
+    ];
+    let around = [
+        ("", ""),
+        ("- ", " -"),
+        ("if ", "}}\n{{ end"),
+        ("$x := 1 }}{{ ", "}}\n{{ bad bad"),
+        ("with ", "\n-}}\n\n{{ else }}{{ . "),
+    ];
+    for pipeline in nearly {
+        for (before, after) in around {
+            let text = format!("a\n{{{{{before}{pipeline}{after}}}}}\n b");
+            let [plain, by_tokens] = both_ways(text.as_bytes());
+            assert_eq!(plain, by_tokens, "{text}");
+        }
+    }
 }
 
 fn body() -> impl Strategy<Value = String> {
@@ -69,6 +195,15 @@ proptest! {
         let second = parse("x", &printed, &functions, &toolchain).expect("printed templates parse");
         let again = second.print("x").expect("own template");
         prop_assert_eq!(String::from_utf8_lossy(&printed), String::from_utf8_lossy(&again));
+    }
+
+    #[test]
+    fn plain_pipelines_are_what_their_tokens_say(text in body(), at in any::<prop::sample::Index>(), other in "[a-z .$\"`(){}|:=,0-9\\\\\n-]{0,3}") {
+        let [plain, by_tokens] = both_ways(text.as_bytes());
+        prop_assert_eq!(plain, by_tokens);
+        let (before, after) = text.split_at(at.index(text.len() + 1));
+        let [plain, by_tokens] = both_ways([before, &other, after].concat().as_bytes());
+        prop_assert_eq!(plain, by_tokens);
     }
 
     #[test]
