@@ -1,15 +1,19 @@
 //! Go maps with string keys: shared references with interior mutability.
 
+mod path;
+mod store;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 
-use crate::deep::{self, Content};
-use crate::str::INLINE;
+pub use self::path::{At, Path};
+pub use self::store::find;
+use self::store::{Store, merged};
 use crate::types::{MAP_STRING_ANY, MAP_STRING_STRING, Type};
-use crate::{Frozen, Object, Str, Value};
+use crate::{Frozen, Str, Value};
 
 /// A Go map with string keys.
 ///
@@ -27,73 +31,6 @@ pub struct Map {
 struct Inner {
     nil: bool,
     store: RefCell<Store>,
-}
-
-/// Where the entries are.
-enum Store {
-    /// In a frozen map, which nobody has looked into beyond its scalars: most of a chart's defaults stay so through a
-    /// whole render. The maps in it become live maps when this one is opened.
-    Frozen(Arc<[(Str, Frozen)]>),
-    /// Here.
-    Own(Entries),
-    /// Here, and perhaps in snapshots. A map that is changed while a range loop walks over a snapshot of it is copied
-    /// once, which is what Go's loop over its sorted copy of keys and values amounts to.
-    Shared(Rc<Entries>),
-}
-
-impl Store {
-    /// Makes live entries of frozen ones.
-    fn open(&mut self) {
-        if let Store::Frozen(entries) = self {
-            *self = Store::Own(entries.iter().map(|(key, value)| (key.clone(), value.thaw())).collect());
-        }
-    }
-
-    /// The live entries, to be changed.
-    fn open_mut(&mut self) -> &mut Entries {
-        loop {
-            match self {
-                Store::Own(entries) => return entries,
-                Store::Shared(entries) => return Rc::make_mut(entries),
-                Store::Frozen(_) => self.open(),
-            }
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Store::Frozen(entries) => entries.len(),
-            Store::Own(entries) => entries.len(),
-            Store::Shared(entries) => entries.len(),
-        }
-    }
-
-    /// Where a key is, or where it would be.
-    fn find(&self, key: &[u8]) -> Result<usize, usize> {
-        match self {
-            Store::Frozen(entries) => find(entries, key),
-            Store::Own(entries) => find(entries, key),
-            Store::Shared(entries) => find(entries, key),
-        }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        match self.store.get_mut() {
-            Store::Frozen(_) => {}
-            Store::Own(entries) => {
-                if deep::is_deep(entries.iter().map(|(_, value)| value)) {
-                    deep::drop_content(Content::Map(Rc::new(std::mem::take(entries))));
-                }
-            }
-            Store::Shared(entries) => {
-                if Rc::strong_count(entries) == 1 && deep::is_deep(entries.iter().map(|(_, value)| value)) {
-                    deep::drop_content(Content::Map(std::mem::take(entries)));
-                }
-            }
-        }
-    }
 }
 
 /// The entries of a map in key order.
@@ -140,7 +77,7 @@ impl Map {
     pub(crate) fn frozen(&self) -> Option<Arc<[(Str, Frozen)]>> {
         match &*self.inner.store.borrow() {
             Store::Frozen(entries) => Some(Arc::clone(entries)),
-            Store::Own(_) | Store::Shared(_) => None,
+            Store::Own(_) | Store::Shared(_) | Store::Over(..) => None,
         }
     }
 
@@ -186,15 +123,8 @@ impl Map {
         let key = key.as_ref();
         loop {
             let store = self.inner.store.borrow();
-            let at = store.find(key).ok()?;
-            match &*store {
-                Store::Own(entries) => return entries.get(at).map(|(_, value)| value.clone()),
-                Store::Shared(entries) => return entries.get(at).map(|(_, value)| value.clone()),
-                Store::Frozen(entries) => match entries.get(at)? {
-                    // What is got twice must be one thing, and so must be this map's own.
-                    (_, Frozen::Map(..) | Frozen::List(..)) => {}
-                    (_, scalar) => return Some(scalar.thaw()),
-                },
+            if let Some(value) = store.get(key)?.value() {
+                return Some(value);
             }
             drop(store);
             self.inner.store.borrow_mut().open();
@@ -207,82 +137,17 @@ impl Map {
     pub fn get_hinted(&self, key: &Str, hint: &AtomicU32) -> Option<Value> {
         loop {
             let store = self.inner.store.borrow();
-            match &*store {
-                Store::Own(entries) => return find_hinted(entries, key, hint).cloned(),
-                Store::Shared(entries) => return find_hinted(entries, key, hint).cloned(),
-                Store::Frozen(entries) => match find_hinted(entries, key, hint)? {
-                    Frozen::Map(..) | Frozen::List(..) => {}
-                    scalar => return Some(scalar.thaw()),
-                },
+            if let Some(value) = store.get_hinted(key, hint)?.value() {
+                return Some(value);
             }
             drop(store);
             self.inner.store.borrow_mut().open();
         }
     }
 
-    /// The value at the end of a path of keys, as far as it leads through maps: `.a.b.c` of a template. Nothing on the
-    /// way is cloned or opened. Each key has its hint, as in [`Map::get_hinted`].
-    pub fn get_path(&self, keys: &[Str], hints: &[AtomicU32]) -> Path {
-        loop {
-            let unopened = self.at_path(keys, hints, |at| {
-                Ok(match at {
-                    At::Live(value, elem) => Path::Value(value.clone(), elem),
-                    At::Frozen(Frozen::Map(..) | Frozen::List(..), _, map) => return Err(map.clone()),
-                    At::Frozen(scalar, elem, _) => Path::Value(scalar.thaw(), elem),
-                    At::Missing(elem) => Path::Missing(elem),
-                    At::Object(object, elem, keys) => Path::Object(Rc::clone(object), elem, keys),
-                    At::Elsewhere => Path::Elsewhere,
-                })
-            });
-            match unopened {
-                Ok(path) => return path,
-                Err(map) => map.inner.store.borrow_mut().open(),
-            }
-        }
-    }
-
-    /// As [`Map::get_path`], for a look at what is there. No map may be changed meanwhile.
-    #[inline]
-    pub fn at_path<R>(&self, keys: &[Str], hints: &[AtomicU32], look: impl FnOnce(At<'_>) -> R) -> R {
-        let mut inner: Option<Map> = None;
-        let len = keys.len().min(hints.len());
-        let mut at = 0;
-        while at < len {
-            let map = inner.as_ref().unwrap_or(self);
-            let (key, hint) = (&keys[at], &hints[at]);
-            let Some(elem) = map.go_type.elem else { break };
-            if map.go_type.method(key).is_some() {
-                break;
-            }
-            at += 1;
-            let store = map.inner.store.borrow();
-            let entries = match &*store {
-                Store::Own(entries) => entries,
-                Store::Shared(entries) => &**entries,
-                Store::Frozen(entries) => {
-                    return look(frozen_path(map, entries, elem, &keys[at - 1..], &hints[at - 1..]));
-                }
-            };
-            let found = find_hinted(entries, key, hint);
-            if at == len {
-                return look(found.map_or(At::Missing(elem), |value| At::Live(value, elem)));
-            }
-            match found {
-                Some(Value::Map(next)) => {
-                    let next = next.clone();
-                    drop(store);
-                    inner = Some(next);
-                }
-                Some(Value::Object(object)) => return look(At::Object(object, elem, at)),
-                _ => break,
-            }
-        }
-        look(At::Elsewhere)
-    }
-
     /// Whether the key is there.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        self.inner.store.borrow().find(key.as_ref()).is_ok()
+        self.inner.store.borrow().get(key.as_ref()).is_some()
     }
 
     /// Sets a key; returns what was there.
@@ -303,46 +168,37 @@ impl Map {
         }
     }
 
-    /// Adds those entries, of some in the order of their keys, whose keys are not there, all at once. Returns the places
-    /// of the others; `None`, and nothing is added, where one of those is refused.
-    pub fn insert_absent(&self, others: &[(Str, Value)], refused: impl Fn(&Value) -> bool) -> Option<Vec<usize>> {
+    /// Adds those entries of a snapshot whose keys are not there, all at once. Returns the places of the others; `None`,
+    /// and nothing is added, where one of those is refused.
+    pub fn insert_absent(&self, others: &Rc<Entries>, refused: impl Fn(&Value) -> bool) -> Option<Vec<usize>> {
+        /// So many are found one by one as quickly as in order.
+        const FEW: usize = 8;
         let mut present = Vec::new();
         let mut store = self.inner.store.borrow_mut();
-        let entries = store.open_mut();
-        // Both are in order, so one look at each key of either is enough.
-        let mut own = entries.iter().map(|(key, _)| key).peekable();
-        for (at, (key, value)) in others.iter().enumerate() {
-            while own.next_if(|own| **own < *key).is_some() {}
-            if own.next_if(|own| **own == *key).is_some() {
-                if refused(value) {
-                    return None;
-                }
-                present.push(at);
+        let own = store.open_mut();
+        for (key, _) in &*own {
+            let Ok(at) = find(others, key) else { continue };
+            if others.get(at).is_some_and(|(_, value)| refused(value)) {
+                return None;
             }
+            present.push(at);
         }
-        let mut merged = Entries::with_capacity(entries.len() + others.len() - present.len());
-        let mut own = std::mem::take(entries).into_iter();
-        let mut next = own.next();
-        let mut skipped = present.iter().copied().peekable();
-        for (at, other) in others.iter().enumerate() {
-            while let Some(entry) = next.take_if(|(key, _)| *key < other.0) {
-                merged.push(entry);
-                next = own.next();
-            }
-            if skipped.next_if_eq(&at).is_none() {
-                merged.push(other.clone());
-            }
-        }
-        merged.extend(next);
-        merged.extend(own);
-        *entries = merged;
+        let own = std::mem::take(own);
+        *store = if present.is_empty() && own.len() <= FEW {
+            Store::Over(own, Rc::clone(others))
+        } else {
+            Store::Own(merged(own, others, &present))
+        };
         Some(present)
     }
 
     /// Removes a key; returns what was there.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
         let mut store = self.inner.store.borrow_mut();
-        let at = store.find(key.as_ref()).ok()?;
+        let at = match &*store {
+            Store::Frozen(entries) => find(entries, key.as_ref()).ok()?,
+            _ => find(store.open_mut(), key.as_ref()).ok()?,
+        };
         Some(store.open_mut().remove(at).1)
     }
 
@@ -359,98 +215,10 @@ impl Map {
         let shared = match &mut *store {
             Store::Shared(entries) => return Rc::clone(entries),
             Store::Own(entries) => Rc::new(std::mem::take(entries)),
-            Store::Frozen(_) => Rc::default(),
+            Store::Frozen(_) | Store::Over(..) => Rc::default(),
         };
         *store = Store::Shared(Rc::clone(&shared));
         shared
-    }
-}
-
-/// Where a path of keys leads.
-#[derive(Debug)]
-pub enum Path {
-    /// To a value, which is seen through the element type of the last map.
-    Value(Value, Type),
-    /// To a map that does not have the last key; its element type.
-    Missing(Type),
-    /// To an object, seen through the element type of the map that it is in; so many of the keys lead there.
-    Object(Rc<dyn Object>, Type, usize),
-    /// A key on the way is missing, or leads to something that is no map, or names a method.
-    Elsewhere,
-}
-
-/// What [`Map::at_path`] finds.
-#[derive(Debug)]
-pub enum At<'m> {
-    /// A value, which is seen through the element type of the map that it is in.
-    Live(&'m Value, Type),
-    /// The same in a frozen map, and the live map that it belongs to.
-    Frozen(&'m Frozen, Type, &'m Map),
-    /// As [`Path::Missing`].
-    Missing(Type),
-    /// As [`Path::Object`].
-    Object(&'m Rc<dyn Object>, Type, usize),
-    /// As [`Path::Elsewhere`].
-    Elsewhere,
-}
-
-/// As [`Map::at_path`], through the frozen maps of a live one.
-fn frozen_path<'m>(
-    map: &'m Map,
-    mut entries: &'m [(Str, Frozen)],
-    mut elem: Type,
-    keys: &[Str],
-    hints: &[AtomicU32],
-) -> At<'m> {
-    for (at, (key, hint)) in keys.iter().zip(hints).enumerate() {
-        let found = find_hinted(entries, key, hint);
-        if at + 1 == keys.len() {
-            return found.map_or(At::Missing(elem), |value| At::Frozen(value, elem, map));
-        }
-        let Some(Frozen::Map(go_type, next)) = found else { break };
-        let Some(next_elem) = go_type.elem else { break };
-        if keys.get(at + 1).is_some_and(|key| go_type.method(key).is_some()) {
-            break;
-        }
-        (entries, elem) = (next, next_elem);
-    }
-    At::Elsewhere
-}
-
-/// The value under a key, which is looked for where the hint says first; the hint is set to where it is.
-#[inline(always)]
-fn find_hinted<'e, V>(entries: &'e [(Str, V)], key: &Str, hint: &AtomicU32) -> Option<&'e V> {
-    let hinted = hint.load(Ordering::Relaxed);
-    if let Some((k, value)) = entries.get(hinted as usize)
-        && *k == *key
-    {
-        return Some(value);
-    }
-    find_anew(entries, key, hinted, hint)
-}
-
-/// Set in a hint where the key was not there: the rest says where it would be.
-const ABSENT: u32 = 1 << 31;
-
-#[inline(never)]
-fn find_anew<'e, V>(entries: &'e [(Str, V)], key: &Str, hinted: u32, hint: &AtomicU32) -> Option<&'e V> {
-    if hinted & ABSENT != 0 {
-        let at = (hinted & !ABSENT) as usize;
-        let after = at.checked_sub(1).is_none_or(|before| entries.get(before).is_some_and(|(k, _)| *k < *key));
-        if after && entries.get(at).map_or(at == entries.len(), |(k, _)| *key < *k) {
-            return None;
-        }
-    }
-    // A map has fewer entries than bytes of memory; a wrong hint costs time only.
-    match find(entries, key) {
-        Ok(at) => {
-            hint.store(at as u32 & !ABSENT, Ordering::Relaxed);
-            entries.get(at).map(|(_, value)| value)
-        }
-        Err(at) => {
-            hint.store(at as u32 | ABSENT, Ordering::Relaxed);
-            None
-        }
     }
 }
 
@@ -462,20 +230,6 @@ pub fn sort<V>(entries: &mut Vec<(Str, V)>) {
         entries.dedup_by(|a, b| a.0 == b.0);
         entries.reverse();
     }
-}
-
-/// Where a key is among entries in the order of their keys.
-///
-/// # Errors
-/// It is not there: where it would be.
-#[inline]
-pub fn find<V>(entries: &[(Str, V)], key: &[u8]) -> Result<usize, usize> {
-    if key.len() > INLINE {
-        return entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key));
-    }
-    // As a string of its own it is compared with other short ones without a call.
-    let key = Str::from(key);
-    entries.binary_search_by(|(k, _)| k.cmp(&key))
 }
 
 impl fmt::Debug for Map {
@@ -582,17 +336,69 @@ mod tests {
         let before = map.snapshot();
         let others = [entry("a", 2.0), entry("c", 2.0), entry("d", 2.0), entry("e", 2.0), entry("f", 2.0)];
         let all = |_: &Value| false;
-        assert_eq!(map.insert_absent(&others, |_| true), None);
+        assert_eq!(map.insert_absent(&Rc::new(others.to_vec()), |_| true), None);
         assert_eq!(shown(&map), "bFloat(1.0)dFloat(1.0)");
-        assert_eq!(map.insert_absent(&others, all), Some(vec![2]));
+        assert_eq!(map.insert_absent(&Rc::new(others.to_vec()), all), Some(vec![2]));
         assert_eq!(shown(&map), "aFloat(2.0)bFloat(1.0)cFloat(2.0)dFloat(1.0)eFloat(2.0)fFloat(2.0)");
         assert_eq!(before.len(), 2);
-        assert_eq!(map.insert_absent(&others, all), Some(vec![0, 1, 2, 3, 4]));
-        assert!(map.insert_absent(&[], all).is_some_and(|present| present.is_empty()) && map.len() == 6);
+        assert_eq!(map.insert_absent(&Rc::new(others.to_vec()), all), Some(vec![0, 1, 2, 3, 4]));
+        assert!(map.insert_absent(&Rc::default(), all).is_some_and(|present| present.is_empty()) && map.len() == 6);
         let empty = Map::string_any();
         assert!(empty.insert_absent(&map.snapshot(), all).is_some_and(|present| present.is_empty()));
         assert_eq!(shown(&empty), shown(&map));
         assert_eq!(map.insert_absent(&map.snapshot(), all).map(|present| present.len()), Some(6));
+    }
+
+    #[test]
+    fn a_map_over_another_one_is_as_any_other() {
+        let text = |map: &Map| format!("{map:?}");
+        let over = || {
+            let under = Map::from_entries(
+                &MAP_STRING_ANY,
+                vec![
+                    (Str::from("a"), 1.0.into()),
+                    (Str::from("m"), Map::string_any().into()),
+                    (Str::from("z"), "z".into()),
+                ],
+            );
+            let map = Map::from_entries(&MAP_STRING_ANY, vec![(Str::from("k"), "own".into())]);
+            assert_eq!(map.insert_absent(&under.snapshot(), |_| false), Some(vec![]));
+            (map, under)
+        };
+        let (map, under) = over();
+        let hint = AtomicU32::new(0);
+        for _ in 0..2 {
+            for (key, there) in [("a", true), ("k", true), ("m", true), ("b", false), ("", false), ("zz", false)] {
+                let key = Str::from(key);
+                assert_eq!(map.get(&key).is_some(), there, "{key}");
+                assert_eq!(map.get_hinted(&key, &hint).is_some(), there, "{key}");
+                assert_eq!(map.contains_key(&key), there, "{key}");
+                let path = map.get_path(std::slice::from_ref(&key), std::slice::from_ref(&hint));
+                assert_eq!(matches!(path, Path::Value(..)), there, "{key}");
+            }
+        }
+        assert_eq!(map.len(), 4);
+        // The maps in both are the same ones, the entries are not.
+        under.insert("b", true);
+        map_at(&under, "m").insert("x", 1.0);
+        assert!(map_at(&map, "m").contains_key("x") && !map.contains_key("b"));
+        let before = text(&map);
+        assert_eq!(
+            map.snapshot().iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(),
+            ["a", "k", "m", "z"].map(Str::from)
+        );
+        assert_eq!(text(&map), before);
+        let (map, under) = over();
+        assert!(map.remove("zz").is_none() && map.remove("a").is_some() && map.insert("z", 2.0).is_some());
+        assert!(map.insert("b", 2.0).is_none());
+        assert_eq!((map.len(), under.len()), (4, 3));
+        assert!(under.contains_key("a") && matches!(under.get("z"), Some(Value::Str(z)) if z == "z"));
+        let (map, _) = over();
+        let again =
+            Map::from_entries(&MAP_STRING_ANY, vec![(Str::from("k"), "first".into()), (Str::from("l"), "l".into())]);
+        assert_eq!(again.insert_absent(&map.snapshot(), |_| false), Some(vec![1]));
+        assert_eq!(again.len(), 5);
+        assert!(matches!(again.get("k"), Some(Value::Str(k)) if k == "first"));
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! have a non-empty map the source is merged into the destination's own map; everything else that is taken over is
 //! shared with the source, not copied.
 
+use std::rc::Rc;
+
+use thinlock_go::map::Entries;
 use thinlock_go::types::{MAP_STRING_ANY, TypeInfo};
 use thinlock_go::{CallError, Interp, Kind, Map, Str, Value};
 
@@ -133,7 +136,7 @@ impl Merger {
 
     /// As [`Merger::merge_maps`], where no value is merged into another one: `merge (dict "component" "web") .` is how
     /// charts hand on a key of their own beside the dot. `false`: this is not such a case, and nothing was done.
-    fn merge_flat(&mut self, target: &Map, entries: &[(Str, Value)]) -> Result<bool, Failure> {
+    fn merge_flat(&mut self, target: &Map, entries: &Rc<Entries>) -> Result<bool, Failure> {
         let visited = self.visited + entries.len();
         if visited > MAX_ELEMENTS || !elem(target).is_any() || entries.iter().any(|(_, value)| value.is_nil()) {
             return Ok(false);
