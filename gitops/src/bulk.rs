@@ -135,7 +135,7 @@ pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
         .hint("name another --output-dir, or empty the folder"));
     }
     // The record first: with it, a run that was killed in between can be repeated.
-    let json = files.provenance.to_json()?;
+    let json = files.provenance.to_json();
     let written = match fs::write(record, &json) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
             record.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(record, &json))

@@ -4,16 +4,17 @@
 //! programs. Both depend on the inputs alone: no time, no machine, no user.
 
 use data_encoding::HEXLOWER;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+mod json;
 
 /// The version of the JSON file's form.
 pub const SCHEMA_VERSION: &str = "v1";
 
 /// Everything that a rendered tree depends on, and what came out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
     /// [`SCHEMA_VERSION`].
@@ -25,15 +26,18 @@ pub struct Provenance {
     /// The release: the lock's id, or that of the policy commit where there is no lock.
     pub release_id: String,
     /// The build lock; none for an app without one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub lock: Option<LockOrigin>,
     /// The chart.
     pub source: Source,
     /// The commit that policy and configuration were read from; none for a work tree, which has none.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub policy_commit: Option<String>,
     /// The image that is set, with its digest.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub image: Option<String>,
     /// The values files, of which the later ones win.
     pub values: Vec<ValuesOrigin>,
@@ -52,23 +56,28 @@ pub struct Provenance {
 }
 
 /// Where a build lock was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct LockOrigin {
     /// Its path.
     pub path: String,
     /// The freight commit; none for a work tree.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub commit: Option<String>,
 }
 
 /// Where a chart was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Source {
     /// The repository, as the lock or the configuration calls it; none for the GitOps repository itself.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub repository: Option<String>,
     /// The commit; none for a work tree.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub commit: Option<String>,
     /// The path of the folder or archive.
     pub path: String,
@@ -77,7 +86,8 @@ pub struct Source {
 }
 
 /// A values file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct ValuesOrigin {
     /// Its path.
     pub path: String,
@@ -86,7 +96,8 @@ pub struct ValuesOrigin {
 }
 
 /// A value that was set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Setting {
     /// The key, by the rules of `--set-literal`.
     pub key: String,
@@ -95,7 +106,8 @@ pub struct Setting {
 }
 
 /// The release as charts see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Release {
     /// `.Release.Name`.
     pub name: String,
@@ -104,7 +116,8 @@ pub struct Release {
 }
 
 /// Which Helm was reproduced, and what it was told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 #[serde(rename_all = "camelCase")]
 pub struct Helm {
     /// The dialect.
@@ -125,14 +138,16 @@ pub struct Helm {
 }
 
 /// Where the rendered files are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Output {
     /// The folder.
     pub path: String,
     /// The layout.
     pub layout: String,
     /// The id of the folder's tree; none for a rendering without any file.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
     pub tree: Option<String>,
 }
 
@@ -191,17 +206,6 @@ impl Provenance {
         }
         part(&self.output.layout);
         format!("sha256:{}", HEXLOWER.encode(&hash.finalize()))
-    }
-
-    /// The JSON file.
-    ///
-    /// # Errors
-    /// None that these types can have.
-    pub fn to_json(&self) -> Result<Vec<u8>> {
-        let mut text = Vec::with_capacity(2 << 10);
-        serde_json::to_writer_pretty(&mut text, self).map_err(|cause| Error::io("writing the provenance", cause))?;
-        text.push(b'\n');
-        Ok(text)
     }
 
     /// The trailers of the commit message.

@@ -61,7 +61,7 @@ impl Head {
     }
 
     fn of(value: &Value) -> Head {
-        let Value::Map(top) = value else { return Head::default() };
+        let Value::Map(top) = value else { return Head { namespace_is_text: true, ..Head::default() } };
         let metadata = map(top, "metadata");
         let of_metadata = |key| metadata.as_ref().map(|m| text(m, key)).unwrap_or_default();
         let annotations = metadata.as_ref().and_then(|m| map(m, "annotations"));
@@ -154,10 +154,13 @@ impl Identity {
         )
     }
 
-    /// The identity of a document that Helm has read: what [`Identity::parse`] makes of it. `None` where that takes
-    /// another look: Helm has not looked at the namespace.
+    /// The identity of a document that Helm has read: what [`Identity::parse`] makes of it, with or without the white
+    /// space at its end. `None` where that takes another look: Helm has not looked at the namespace, and line breaks at
+    /// the end of a literal block are those of the document.
     pub(super) fn of_head(head: &Head) -> Option<Identity> {
-        head.namespace_is_text.then(|| Identity::of(head))
+        let ends =
+            [&head.api_version, &head.kind, &head.namespace, &head.name].iter().any(|text| text.ends_with(b"\n"));
+        (head.namespace_is_text && !ends).then(|| Identity::of(head))
     }
 
     /// The identity of a document that Helm has read.

@@ -14,7 +14,7 @@ use thinlock_yaml::stream::{LastLine, documents};
 use crate::engine::Rendered;
 
 use super::head::Identity;
-use super::output::{Selection, manifest_stream, output_writes, push_document, template_stream};
+use super::output::{Selection, manifest_stream, output_writes, parts, template_stream};
 
 /// How documents are laid out as files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
     }
     let mut name = String::with_capacity(64);
     if !identity.group.is_empty() {
-        name.push_str(&identity.group.to_lossy().replace('.', "_"));
+        name.extend(identity.group.to_lossy().chars().map(|c| if c == '.' { '_' } else { c }));
         name.push('-');
     }
     name.push_str(&identity.kind.to_lossy());
@@ -255,19 +255,19 @@ fn only_comments(document: &[u8]) -> bool {
 
 fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
     let separator = memchr::memmem::Finder::new(b"\n---");
+    // Each text is one document, which Helm has read already.
     let whole = |content: &[u8]| {
         !content.starts_with(b"---") && separator.find(content).is_none() && memchr::memchr(b'\r', content).is_none()
     };
     if rendered.crds.is_empty() && rendered.manifests.iter().all(|m| whole(&m.content)) {
-        // Each document of the stream is one that Helm has read already.
         for (at, manifest) in rendered.manifests.iter().enumerate() {
-            let mut resource = Vec::with_capacity(manifest.path.len() + manifest.content.len() + 16);
-            push_document(&mut resource, &manifest.path, &manifest.content);
-            resource.truncate(trim_end(&resource));
+            let mut parts = parts(&manifest.path, &manifest.content);
             // The first separator stays, as the reader has nothing yet that it could end.
             if at > 0 {
-                resource.drain(..SEPARATOR.len());
+                parts[0] = parts[0].strip_prefix(SEPARATOR).unwrap_or(parts[0]);
             }
+            let mut resource = parts.concat();
+            resource.truncate(trim_end(&resource));
             let identity = Identity::of_head(&manifest.head).unwrap_or_else(|| Identity::parse(&resource));
             kargo_file(&identity, resource, files)?;
         }
@@ -275,7 +275,12 @@ fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> R
         kargo_write(&manifest_stream(rendered), files)?;
     }
     for hook in selection.hooks(rendered) {
-        kargo_write(&hook.content, files)?;
+        // A last line of just the size of the reader's buffer may be lost.
+        let known = Identity::of_head(&hook.head).filter(|_| hook.content.len() < 4096 && whole(&hook.content));
+        match (known, trim_space(&hook.content)) {
+            (Some(identity), resource) if !resource.is_empty() => kargo_file(&identity, resource.to_vec(), files)?,
+            _ => kargo_write(&hook.content, files)?,
+        }
     }
     Ok(())
 }

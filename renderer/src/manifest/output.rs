@@ -45,7 +45,8 @@ pub(super) fn push_document(out: &mut Vec<u8>, path: &[u8], content: &[u8]) {
     }
 }
 
-fn parts<'d>(path: &'d [u8], content: &'d [u8]) -> [&'d [u8]; 5] {
+/// What [`push_document`] writes.
+pub(super) fn parts<'d>(path: &'d [u8], content: &'d [u8]) -> [&'d [u8]; 5] {
     [b"---\n# Source: ", path, b"\n", content, b"\n"]
 }
 

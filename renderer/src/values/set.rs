@@ -63,9 +63,7 @@ pub fn parse_literal(text: &[u8], values: &Map, rules: &ValueRules) -> Result<()
 }
 
 fn parse(text: &[u8], values: &Map, rules: &ValueRules, grammar: Grammar<'_>) -> Result<(), String> {
-    let mut runes = String::with_capacity(text.len());
-    runes.extend(utf8::runes(text).map(|(_, c, _)| c));
-    let mut parser = Parser { text: runes, at: 0, nested_lists: 0, filled: 0, grammar };
+    let mut parser = Parser { text: utf8::to_valid(text).into_owned(), at: 0, nested_lists: 0, filled: 0, grammar };
     loop {
         match parser.key(values, 0) {
             Ok(()) => {}
@@ -150,13 +148,21 @@ impl Parser<'_> {
     /// Reads up to one of the stop characters and over it. `None` for it at the end of the text. A backslash takes the
     /// next character as it is, but not in `--set-literal`.
     fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
-        let escapes = !matches!(self.grammar, Grammar::Literal);
+        if matches!(self.grammar, Grammar::Literal) {
+            let rest = self.rest();
+            let (read, stop) = match rest.split_at_checked(rest.find(stops).unwrap_or(rest.len())) {
+                Some((read, rest)) => (read.to_owned(), rest.chars().next()),
+                None => (String::new(), None),
+            };
+            self.at += read.len() + stop.map_or(0, char::len_utf8);
+            return (read, stop);
+        }
         let mut read = String::with_capacity(self.rest().len().min(128));
         while let Some(c) = self.next() {
             if stops.contains(&c) {
                 return (read, Some(c));
             }
-            if c == '\\' && escapes {
+            if c == '\\' {
                 match self.next() {
                     Some(escaped) => read.push(escaped),
                     None => return (read, None),
