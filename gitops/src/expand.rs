@@ -205,7 +205,7 @@ fn pieces(source: &str) -> Option<Vec<Piece>> {
 
 /// The text that pieces make, where each field is a string; anything else is for the template engine.
 fn joined(pieces: &[Piece], scope: &Scope<'_>) -> Option<String> {
-    let mut out = String::with_capacity(64);
+    let mut out = String::with_capacity(48 * pieces.len());
     for piece in pieces {
         out.push_str(match piece {
             Piece::Literal(text) => text,

@@ -5,6 +5,9 @@
 /// # Errors
 /// The path is absolute, leads upwards, or holds what no path in a repository can; the text says what.
 pub(crate) fn clean(text: &str) -> Result<String, String> {
+    if is_clean(text) {
+        return Ok(text.to_owned());
+    }
     if text.starts_with('/') {
         return Err(format!("{text:?} is absolute; expected a path from the root of the repository"));
     }
@@ -26,6 +29,18 @@ pub(crate) fn clean(text: &str) -> Result<String, String> {
         }
     }
     Ok(clean)
+}
+
+/// Whether it is plain to see that a path is clean: names of printable ASCII that begin with no dot and no letter that
+/// git's own folder begins with.
+fn is_clean(text: &str) -> bool {
+    let mut begins = true;
+    let plain = text.bytes().all(|b| {
+        let odd = !(b' '..=b'~').contains(&b) || (begins && matches!(b, b'/' | b'.' | b'g' | b'G'));
+        begins = b == b'/';
+        !odd
+    });
+    plain && !begins
 }
 
 /// Like [`clean`], for a path that has to name something below the root.

@@ -379,7 +379,7 @@ impl Run {
         let dialect = self.dialect.unwrap_or(app.dialect);
         let capabilities = self.capabilities(target.app)?;
         let layout = self.layout.unwrap_or(app.layout);
-        let policy_commit = self.policy_commit().map(|id| id.to_string());
+        let policy_commit = self.policy_commit().map(repository::hex);
         let mut provenance = Provenance {
             schema_version: SCHEMA_VERSION.into(),
             app: app.name.clone(),
@@ -391,7 +391,7 @@ impl Run {
             },
             lock: loaded
                 .as_ref()
-                .map(|loaded| LockOrigin { path: loaded.path.clone(), commit: loaded.commit.map(|id| id.to_string()) }),
+                .map(|loaded| LockOrigin { path: loaded.path.clone(), commit: loaded.commit.map(repository::hex) }),
             source,
             policy_commit,
             image: lock.map(|lock| format!("{}@{}", lock.image_ref, lock.image_digest)),
@@ -439,13 +439,14 @@ impl Run {
         reader: &Reader<'_>,
         target: &Target,
     ) -> Result<(Vec<FoundFile>, Vec<ValuesOrigin>)> {
-        let (mut files, mut origins) = (Vec::new(), Vec::new());
+        let mut files = Vec::with_capacity(app.values.len());
+        let mut origins = Vec::with_capacity(app.values.len());
         for values in &app.values {
             let path = values.path.expand(scope)?;
             let path = path::clean_below(&path).map_err(|message| values.path.error(message))?;
             match reader.find(&path)? {
                 Some(file) => {
-                    origins.push(ValuesOrigin { path, id: file.id.to_string() });
+                    origins.push(ValuesOrigin { path, id: repository::hex(file.id) });
                     files.push(file);
                 }
                 None if values.optional => {}
@@ -545,9 +546,9 @@ impl Run {
 fn objects(name: Option<String>, repository: Option<Repository>, located: Located) -> (ChartPlace, Source) {
     let source = Source {
         repository: name,
-        commit: Some(located.commit.to_string()),
+        commit: Some(repository::hex(located.commit)),
         path: located.path.clone(),
-        id: located.id.to_string(),
+        id: repository::hex(located.id),
     };
     (ChartPlace::Objects { repository, located }, source)
 }

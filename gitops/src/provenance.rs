@@ -176,11 +176,11 @@ impl Provenance {
     /// The digest of what the rendered bytes depend on. Paths, commits and the release's id are left out: they can
     /// change without any effect on the output. The files' ids stand for their contents.
     pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
+        let mut input = Vec::with_capacity(1 << 10);
         // Each part with its length, so that no two lists of parts look alike.
         let mut part = |text: &str| {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
+            input.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            input.extend_from_slice(text.as_bytes());
         };
         part(&self.thinlock);
         part(&self.source.id);
@@ -205,7 +205,10 @@ impl Provenance {
             part(if flag { "1" } else { "0" });
         }
         part(&self.output.layout);
-        format!("sha256:{}", HEXLOWER.encode(&hash.finalize()))
+        let mut text = String::with_capacity(7 + 64);
+        text.push_str("sha256:");
+        HEXLOWER.encode_append(&Sha256::digest(&input), &mut text);
+        text
     }
 
     /// The trailers of the commit message.

@@ -116,6 +116,13 @@ pub(crate) fn full_name(branch: &str) -> Result<FullName> {
         })
 }
 
+/// An id as git writes it.
+pub(crate) fn hex(id: ObjectId) -> String {
+    let mut text = String::with_capacity(2 * id.as_slice().len());
+    data_encoding::HEXLOWER.encode_append(id.as_slice(), &mut text);
+    text
+}
+
 /// The branch that the policy is read from unless a revision is named: `main`, or, where there is none, what HEAD says.
 pub(crate) fn main_branch(repository: &gix::Repository) -> Result<(String, ObjectId)> {
     if let Some(tip) = branch_tip(repository, "main")? {

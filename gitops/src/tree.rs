@@ -53,7 +53,9 @@ pub struct Folder {
 impl Folder {
     /// The entries of a tree as git stores it; `id` is what messages call it by.
     pub(crate) fn of_bytes(bytes: &[u8], id: ObjectId) -> Result<Folder> {
-        let mut folder = Folder::default();
+        // An entry has its mode, two separators and its id besides the name.
+        let count = bytes.len() / (id.kind().len_in_bytes() + 12) + 1;
+        let mut folder = Folder { names: Vec::with_capacity(bytes.len()), entries: Vec::with_capacity(count) };
         for entry in TreeRefIter::from_bytes(bytes, id.kind()) {
             let entry = entry.or_fail(|| format!("reading tree {id}"))?;
             let found = Entry { id: entry.oid.to_owned(), kind: entry.mode.kind() };

@@ -128,7 +128,8 @@ impl Writer {
     }
 
     fn string(&mut self, text: &str) {
-        if text.bytes().any(|b| b < b' ' || b == b'"' || b == b'\\') {
+        // All bytes are looked at, which many can be at once.
+        if text.bytes().fold(false, |odd, b| odd | (b < b' ') | (b == b'"') | (b == b'\\')) {
             // The name of a value is escaped as the value itself is.
             self.out.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
             return;

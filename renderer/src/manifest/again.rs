@@ -106,21 +106,29 @@ impl Notes {
 
     /// The documents of `new`, if they are those of `old` with other scalars in them.
     fn again(&self, old: &[u8], new: &[u8]) -> Option<Vec<(Range<usize>, Head)>> {
-        let changes = self.outline.changes(old, new)?;
-        let mut documents = Vec::with_capacity(self.documents.len());
-        let mut changes = changes.into_iter().peekable();
-        // How much further back the same place is in the new file.
+        let mut documents = self.documents.clone();
+        // The document that changes are in, and how much further back places are in the new file.
+        let mut at = 0;
         let mut shift = 0;
-        for (place, head) in &self.documents {
-            let start = place.start.checked_add_signed(shift)?;
-            let mut head = head.clone();
-            while let Some(change) = changes.next_if(|change| change.old.start < place.end) {
-                shift = change.new.end.checked_signed_diff(change.old.end)?;
-                if let Some((path, text)) = change.field {
-                    head.set(path, text)?;
-                }
+        let place = |at: usize| self.documents.get(at).map(|(place, _)| place);
+        self.outline.changes(old, new, |change| {
+            while place(at)?.end <= change.old.start {
+                documents.get_mut(at)?.0.end = place(at)?.end.checked_add_signed(shift)?;
+                at += 1;
+                documents.get_mut(at)?.0.start = place(at)?.start.checked_add_signed(shift)?;
             }
-            documents.push((start..place.end.checked_add_signed(shift)?, head));
+            shift = change.new.end.checked_signed_diff(change.old.end)?;
+            match change.field {
+                Some((path, text)) => documents.get_mut(at)?.1.set(path, text),
+                None => Some(()),
+            }
+        })?;
+        // The rest of that document, and those behind it.
+        for (distance, (place, _)) in documents.iter_mut().skip(at).enumerate() {
+            if distance > 0 {
+                place.start = place.start.checked_add_signed(shift)?;
+            }
+            place.end = place.end.checked_add_signed(shift)?;
         }
         Some(documents)
     }

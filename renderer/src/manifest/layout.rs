@@ -176,7 +176,7 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
     if identity.kind.is_empty() || identity.name.is_empty() {
         return Ok(None);
     }
-    let mut name = String::with_capacity(64);
+    let mut name = String::with_capacity(96);
     if !identity.group.is_empty() {
         name.extend(identity.group.to_lossy().chars().map(|c| if c == '.' { '_' } else { c }));
         name.push('-');

@@ -55,7 +55,7 @@ fn sort_with(
 ) -> Result<Sorted, (HeadError, Sorted)> {
     let mut by_path: Vec<&(Str, Arc<Vec<u8>>)> = files.iter().collect();
     by_path.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut sorted = Sorted::default();
+    let mut sorted = Sorted { manifests: Vec::with_capacity(files.len()), ..Sorted::default() };
     for (path, text) in by_path {
         let partial = go_path::base(path).starts_with(b"_");
         if partial || trim_space(text).is_empty() {

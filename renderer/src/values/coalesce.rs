@@ -13,6 +13,9 @@ use crate::{ChartError, Dialect, Log};
 
 const GLOBAL: &[u8] = b"global";
 
+/// The number of a chart's own values for which there is room at once beside those of the user.
+const ROOM: usize = 16;
+
 /// The number of charts that one walk may visit: a chart whose subcharts are shared under many aliases can be small and
 /// yet have more ways down than could ever be walked.
 const MAX_VISITS: u32 = 100_000;
@@ -25,7 +28,7 @@ const MAX_VISITS: u32 = 100_000;
 /// # Errors
 /// A value for a subchart is no table (`type mismatch on sub: %!t(string=x)`).
 pub fn coalesce(charts: &Processed, user: &Frozen, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<Map, ChartError> {
-    Ok(coalesce_node(charts, charts.root_id(), Table::open(user), false, dialect, logs)?.thaw())
+    Ok(coalesce_node(charts, charts.root_id(), Table::open_with_room(user, ROOM), false, dialect, logs)?.thaw())
 }
 
 /// `CoalesceValues` (or `MergeValues`, which keeps nulls) of one chart of the tree.
@@ -90,9 +93,15 @@ impl Walk<'_> {
         let defaults = self.charts.defaults(node).entries();
         values.reserve(defaults.len());
         for (key, default) in defaults {
-            match values.get(&key) {
-                Some(value) if value.is_nil() && !merge => values.remove(&key),
-                Some(value) if value.is_table() => {
+            let there = values.look(&key, |value| match value {
+                None => There::Nothing,
+                Some(value) if value.is_nil() => There::Nil,
+                Some(value) if value.is_table() => There::Table,
+                Some(_) => There::Other,
+            });
+            match there {
+                There::Nil if !merge => values.remove(&key),
+                There::Table => {
                     if !default.is_table() {
                         if !default.is_nil() {
                             let path = [prefix, b".", &*key].concat();
@@ -108,13 +117,13 @@ impl Walk<'_> {
                         self.tables.coalesce(&dst, &src, &join(prefix, &key), merge);
                     }
                 }
-                Some(_) => {}
-                None if drop_nulls && !merge => {
+                There::Nil | There::Other => {}
+                There::Nothing if drop_nulls && !merge => {
                     if !default.is_nil() {
                         values.insert(key, default.without_nulls());
                     }
                 }
-                None => values.insert(key, default),
+                There::Nothing => values.insert(key, default),
             }
         }
     }
@@ -155,6 +164,14 @@ impl Walk<'_> {
         }
         dest.insert(Str::from(GLOBAL), Tree::Table(dest_globals));
     }
+}
+
+/// What the values have under a key of the defaults.
+enum There {
+    Nothing,
+    Nil,
+    Table,
+    Other,
 }
 
 /// `type mismatch on NAME: %t`: Helm prints the value with a verb that fits booleans only.

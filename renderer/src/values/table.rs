@@ -90,12 +90,7 @@ impl Table {
 
     /// Opens a frozen map; anything else gives an empty table, as a nil map does in Go.
     pub(crate) fn open(value: &Frozen) -> Table {
-        match value {
-            Frozen::Map(_, entries) => {
-                Table::from_entries(entries.iter().map(|(k, v)| (k.clone(), Tree::Shared(v.clone()))).collect())
-            }
-            _ => Table::new(),
-        }
+        Table::open_with_room(value, 0)
     }
 
     /// The entries must be in the order of their keys.
@@ -109,6 +104,12 @@ impl Table {
         entries.get(at).map(|(_, value)| value.clone())
     }
 
+    /// What `look` says of the value of a key.
+    pub(crate) fn look<T>(&self, key: &Str, look: impl FnOnce(Option<&Tree>) -> T) -> T {
+        let entries = self.0.borrow();
+        look(search(&entries, key).ok().and_then(|at| entries.get(at)).map(|(_, value)| value))
+    }
+
     /// Makes room for more keys.
     pub(crate) fn reserve(&self, additional: usize) {
         self.0.borrow_mut().reserve(additional);
@@ -116,7 +117,7 @@ impl Table {
 
     pub(crate) fn insert(&self, key: Str, value: Tree) {
         let mut entries = self.0.borrow_mut();
-        match find(&entries, &key) {
+        match search(&entries, &key) {
             Ok(at) => {
                 if let Some(entry) = entries.get_mut(at) {
                     entry.1 = value;
@@ -131,6 +132,14 @@ impl Table {
         if let Ok(at) = find(&entries, key) {
             entries.remove(at);
         }
+    }
+
+    /// As [`Table::open`], with room for more entries.
+    pub(crate) fn open_with_room(value: &Frozen, room: usize) -> Table {
+        let Frozen::Map(_, entries) = value else { return Table::new() };
+        let mut open = Vec::with_capacity(entries.len() + room);
+        open.extend(entries.iter().map(|(k, v)| (k.clone(), Tree::Shared(v.clone()))));
+        Table::from_entries(open)
     }
 
     /// The table under a key, opened in place; `None` if there is none.
@@ -199,6 +208,11 @@ impl Table {
     pub(crate) fn thaw(&self) -> Map {
         thaw_table(self, &mut FxHashMap::default())
     }
+}
+
+/// As [`find`], for a key that is a string already.
+fn search(entries: &[(Str, Tree)], key: &Str) -> Result<usize, usize> {
+    entries.binary_search_by(|(other, _)| other.cmp(key))
 }
 
 fn open_in_place(value: &mut Tree) -> Option<Table> {

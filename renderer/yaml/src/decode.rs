@@ -95,9 +95,9 @@ pub(crate) fn decode<B: Build>(tree: &Tree<'_>, builder: &mut B) -> Result<Optio
     let mut decoder = Decoder {
         tree,
         builder,
-        frames: Vec::new(),
+        frames: Vec::with_capacity(8),
         values: Vec::new(),
-        entries: Vec::new(),
+        entries: Vec::with_capacity((tree.nodes.len() / 2).min(64)),
         merges: Vec::new(),
         aliases: HashSet::new(),
         // The document is counted as well.

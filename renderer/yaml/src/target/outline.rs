@@ -71,30 +71,35 @@ impl Outline {
         self.places.is_empty()
     }
 
-    /// Where `new` differs from `old`, the text of the outline. `None` if reading it could give anything else than what
-    /// reading `old` gave, with the changed fields in it.
+    /// Tells where `new` differs from `old`, the text of the outline, in order. `None` if reading it could give anything
+    /// else than what reading `old` gave, with the changed fields in it, or if `take` gives up; what was told by then
+    /// means nothing.
     ///
     /// What stands at a place begins and ends with no blank, has no line break, and is not at the beginning of its line,
     /// in both texts.
-    pub fn changes<'d>(&'d self, old: &[u8], new: &'d [u8]) -> Option<Vec<Change<'d>>> {
+    pub fn changes<'d>(
+        &'d self,
+        old: &[u8],
+        new: &'d [u8],
+        mut take: impl FnMut(Change<'d>) -> Option<()>,
+    ) -> Option<()> {
         // As much as the walk reads.
         if new.len() > 1 << 28 {
             return None;
         }
-        let mut changes = Vec::new();
         let mut places = self.places.iter();
         let (mut a, mut b) = (0, 0);
         loop {
             let same = common_prefix(old.get(a..)?, new.get(b..)?);
             (a, b) = (a + same, b + same);
             if a == old.len() && b == new.len() {
-                return Some(changes);
+                return Some(());
             }
             let place = places.find(|place| place.end >= a).filter(|place| place.start <= a)?;
             let start = b - (a - place.start);
             let end = memchr::memchr(b'\n', new.get(start..)?).map_or(new.len(), |len| start + len);
             let field = place.content.admits(new, start..end)?;
-            changes.push(Change { old: place.start..place.end, new: start..end, field });
+            take(Change { old: place.start..place.end, new: start..end, field })?;
             (a, b) = (place.end, end);
         }
     }
@@ -107,7 +112,7 @@ impl Content {
         let bytes = text.get(place.clone())?;
         let is_framed = bytes.first().is_some_and(|b| *b != b' ') && bytes.last().is_some_and(|b| *b != b' ');
         // With any other bytes there is more to look at: tabs, controls, line breaks of Unicode.
-        if !is_framed || !bytes.iter().all(|b| (0x20..0x7F).contains(b)) {
+        if !is_framed || bytes.iter().fold(false, |odd, b| odd | !(0x20..0x7F).contains(b)) {
             return None;
         }
         if *self == Content::Literal {
