@@ -2,8 +2,8 @@
 //! Intel's since Ice Lake and AMD's since Zen 4 (AVX-512 IFMA).
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_sllv_epi64, _mm512_srli_epi64,
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_mov_epi64,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64,
 };
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use fearless_simd::{Level, SimdInto, u64x8};
 use num_bigint_dig::BigUint;
 
 use super::montgomery::{
-    Residue, Ring, WORD, bit, from_words, less, negative_inverse, power_of_2_modulo, subtract, to_words,
+    Residue, Ring, WORD, from_words, less, negative_inverse, power_of_2_modulo, subtract, to_words,
 };
 
 /// The numbers that are worked on at once.
@@ -28,9 +28,9 @@ const DIGIT_MASK: u64 = (1 << DIGIT) - 1;
 /// below four times again.
 const SLACK: usize = 6;
 
-/// The number of digits for numbers of some bits.
+/// The number of digits for numbers of some bits; an even one, since columns are summed up in pairs.
 const fn digits(bits: usize) -> usize {
-    (bits + SLACK).div_ceil(DIGIT)
+    (bits + SLACK).div_ceil(DIGIT).next_multiple_of(2)
 }
 
 /// The arithmetic modulo up to eight odd numbers of the same bits.
@@ -120,8 +120,12 @@ impl Ring for Lanes {
 
     type Element = Vec<__m512i>;
 
+    fn element(&self, forms: &[Vec<u64>]) -> Vec<__m512i> {
+        transpose(self.simd, forms, self.modulus.len())
+    }
+
     fn one(&self) -> Vec<__m512i> {
-        transpose(self.simd, &self.ones, self.modulus.len())
+        self.element(&self.ones)
     }
 
     fn enter(&self, residues: &[BigUint]) -> Vec<__m512i> {
@@ -130,12 +134,19 @@ impl Ring for Lanes {
             to_words(&form, number.len())
         };
         let forms: Vec<_> = residues.iter().zip(&self.numbers).map(enter).collect();
-        transpose(self.simd, &forms, self.modulus.len())
+        self.element(&forms)
+    }
+
+    fn select(&self, elements: &[Vec<__m512i>], places: &[usize]) -> Vec<__m512i> {
+        let mut selected = elements[places[0]].clone();
+        for (lane, place) in places.iter().enumerate().filter(|(_, place)| **place != places[0]) {
+            replace(self.simd, &mut selected, 1 << lane, &elements[*place]);
+        }
+        selected
     }
 
     fn square_and_double(&mut self, x: &mut Vec<__m512i>, at: usize) {
-        let set = |lane| self.numbers.get(lane).is_some_and(|number: &Vec<u64>| bit(number, at));
-        let doubled = load(self.simd, std::array::from_fn(|lane| u64::from(set(lane))));
+        let doubled = bits_of(self.simd, self.modulus[at / DIGIT], (at % DIGIT) as i64);
         square(self.simd, x, &mut self.columns);
         self.reduce(x, doubled);
     }
@@ -156,31 +167,73 @@ impl Ring for Lanes {
 }
 
 // Each product of two digits gives its low half to a column and its high half to the next. What is summed up in a column
-// has room for hundreds of halves above its 52 bits. The carries come last in each column, so that its products need not
-// wait for the column before.
+// has room for hundreds of halves above its 52 bits. Two columns are summed up side by side, so that four sums are under way
+// at any time: a step of each waits for the one before. The carries come last for the same reason.
+
+/// Adds the halves of a product to two sums.
+macro_rules! add_product {
+    ($low:ident, $high:ident, $a:expr, $b:expr) => {
+        let (a, b) = ($a, $b);
+        $low = _mm512_madd52lo_epu64($low, a, b);
+        $high = _mm512_madd52hi_epu64($high, a, b);
+    };
+}
+
+/// Adds the halves of the first number's products with the pairs of the other, of which the last comes first.
+macro_rules! add_products {
+    ($low:ident, $high:ident, $next_low:ident, $next_high:ident, $a:expr, $b:expr) => {
+        for (a, pair) in $a.iter().zip($b.windows(2).rev()) {
+            add_product!($low, $high, *a, pair[0]);
+            add_product!($next_low, $next_high, *a, pair[1]);
+        }
+    };
+}
 
 fearless_simd::kernel!(
-    /// The columns of a square: all but one of the products in a column occur twice.
+    /// A bit of each digit.
+    fn bits_of(simd: Avx512, digits: __m512i, at: i64) -> __m512i {
+        let _ = simd;
+        _mm512_and_si512(_mm512_srlv_epi64(digits, _mm512_set1_epi64(at)), _mm512_set1_epi64(1))
+    }
+);
+
+fearless_simd::kernel!(
+    /// Takes some of the lanes from another element.
+    fn replace(simd: Avx512, to: &mut [__m512i], lanes: u8, from: &[__m512i]) {
+        let _ = simd;
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = _mm512_mask_mov_epi64(*to, lanes, *from);
+        }
+    }
+);
+
+fearless_simd::kernel!(
+    /// The columns of a square: all but one of the products in every other column occur twice.
     fn square(simd: Avx512, x: &[__m512i], columns: &mut [__m512i]) {
         let _ = simd;
         let zero = _mm512_setzero_si512();
+        let size = x.len();
         let mut before = zero;
-        for (k, column) in columns.iter_mut().enumerate() {
-            let (from, to) = ((k + 1).saturating_sub(x.len()), k.min(x.len() - 1));
-            let half = k.div_ceil(2).max(from);
-            let (mut low, mut high) = (zero, zero);
-            for (a, b) in x[from..half].iter().zip(x[..=to].iter().rev()) {
-                low = _mm512_madd52lo_epu64(low, *a, *b);
-                high = _mm512_madd52hi_epu64(high, *a, *b);
+        for (at, pair) in columns.chunks_exact_mut(2).enumerate() {
+            // Column k has the products of digits i and k - i.
+            let (k, middle) = (2 * at, at);
+            let (mut low, mut high, mut next_low, mut next_high) = (zero, zero, zero, zero);
+            if k < size {
+                add_products!(low, high, next_low, next_high, x[..middle], x[middle + 1..=k + 1]);
+                add_product!(next_low, next_high, x[middle], x[middle + 1]);
+            } else if k + 2 < 2 * size {
+                let first = k + 1 - size;
+                add_product!(low, high, x[first], x[size - 1]);
+                add_products!(low, high, next_low, next_high, x[first + 1..middle], x[middle + 1..]);
+                add_product!(next_low, next_high, x[middle], x[middle + 1]);
             }
             low = _mm512_add_epi64(low, low);
             high = _mm512_add_epi64(high, high);
-            if k.is_multiple_of(2) && k / 2 < x.len() {
-                low = _mm512_madd52lo_epu64(low, x[k / 2], x[k / 2]);
-                high = _mm512_madd52hi_epu64(high, x[k / 2], x[k / 2]);
-            }
-            *column = _mm512_add_epi64(low, before);
-            before = high;
+            next_low = _mm512_add_epi64(next_low, next_low);
+            add_product!(low, high, x[middle], x[middle]);
+            pair[0] = _mm512_add_epi64(low, before);
+            pair[1] = _mm512_add_epi64(next_low, high);
+            before = _mm512_add_epi64(next_high, next_high);
         }
     }
 );
@@ -190,18 +243,22 @@ fearless_simd::kernel!(
     fn multiply(simd: Avx512, x: &[__m512i], y: &[__m512i], columns: &mut [__m512i]) {
         let _ = simd;
         let zero = _mm512_setzero_si512();
+        let size = x.len();
         let mut before = zero;
-        for (k, column) in columns.iter_mut().enumerate() {
-            let (from, to) = ((k + 1).saturating_sub(x.len()), k.min(x.len() - 1));
-            let (mut low, mut high) = (zero, zero);
-            if from <= to {
-                for (a, b) in x[from..=to].iter().zip(y[k - to..=k - from].iter().rev()) {
-                    low = _mm512_madd52lo_epu64(low, *a, *b);
-                    high = _mm512_madd52hi_epu64(high, *a, *b);
-                }
+        for (at, pair) in columns.chunks_exact_mut(2).enumerate() {
+            let k = 2 * at;
+            let (mut low, mut high, mut next_low, mut next_high) = (zero, zero, zero, zero);
+            if k < size {
+                add_products!(low, high, next_low, next_high, x[..=k], y[..=k + 1]);
+                add_product!(next_low, next_high, x[k + 1], y[0]);
+            } else {
+                let first = k + 1 - size;
+                add_product!(low, high, x[first], y[size - 1]);
+                add_products!(low, high, next_low, next_high, x[first + 1..], y[first..]);
             }
-            *column = _mm512_add_epi64(low, before);
-            before = high;
+            pair[0] = _mm512_add_epi64(low, before);
+            pair[1] = _mm512_add_epi64(next_low, high);
+            before = next_high;
         }
     }
 );
@@ -221,35 +278,40 @@ fearless_simd::kernel!(
         let _ = simd;
         let zero = _mm512_setzero_si512();
         let mask = _mm512_set1_epi64(DIGIT_MASK as i64);
-        let size = modulus.len();
-        let (lower, upper) = columns.split_at(size);
+        let (lower, upper) = columns.split_at(modulus.len());
         let (mut before, mut carry) = (zero, zero);
-        for (k, column) in lower.iter().enumerate() {
-            let (mut low, mut high) = (*column, zero);
-            for (a, b) in quotients[..k].iter().zip(modulus[1..=k].iter().rev()) {
-                low = _mm512_madd52lo_epu64(low, *a, *b);
-                high = _mm512_madd52hi_epu64(high, *a, *b);
-            }
-            let sum = _mm512_add_epi64(low, _mm512_add_epi64(before, carry));
-            let quotient = _mm512_madd52lo_epu64(zero, sum, inverse);
-            quotients[k] = quotient;
-            carry = _mm512_srli_epi64::<52>(_mm512_madd52lo_epu64(sum, quotient, modulus[0]));
-            before = _mm512_madd52hi_epu64(high, quotient, modulus[0]);
+        for (at, pair) in lower.chunks_exact(2).enumerate() {
+            let k = 2 * at;
+            let (mut low, mut high, mut next_low, mut next_high) = (pair[0], zero, pair[1], zero);
+            add_products!(low, high, next_low, next_high, quotients[..k], modulus[1..=k + 1]);
+            low = _mm512_add_epi64(low, _mm512_add_epi64(before, carry));
+            quotients[k] = _mm512_madd52lo_epu64(zero, low, inverse);
+            add_product!(low, high, quotients[k], modulus[0]);
+            add_product!(next_low, next_high, quotients[k], modulus[1]);
+            carry = _mm512_srli_epi64::<52>(low);
+            next_low = _mm512_add_epi64(next_low, _mm512_add_epi64(high, carry));
+            quotients[k + 1] = _mm512_madd52lo_epu64(zero, next_low, inverse);
+            add_product!(next_low, next_high, quotients[k + 1], modulus[0]);
+            carry = _mm512_srli_epi64::<52>(next_low);
+            before = next_high;
         }
         // What the lower half carries is doubled with the upper.
         before = _mm512_add_epi64(before, carry);
         carry = zero;
-        for ((k, column), digit) in upper.iter().enumerate().zip(outcome) {
-            let (mut low, mut high) = (*column, zero);
-            for (a, b) in quotients[k + 1..].iter().zip(modulus[k + 1..].iter().rev()) {
-                low = _mm512_madd52lo_epu64(low, *a, *b);
-                high = _mm512_madd52hi_epu64(high, *a, *b);
-            }
-            let sum = _mm512_sllv_epi64(_mm512_add_epi64(low, before), doubled);
-            let sum = _mm512_add_epi64(sum, carry);
-            *digit = _mm512_and_si512(sum, mask);
+        for ((at, pair), digits) in upper.chunks_exact(2).enumerate().zip(outcome.chunks_exact_mut(2)) {
+            let first = 2 * at + 1;
+            let (mut low, mut high, mut next_low, mut next_high) = (pair[0], zero, pair[1], zero);
+            add_product!(low, high, quotients[first], modulus[modulus.len() - 1]);
+            add_products!(low, high, next_low, next_high, quotients[first + 1..], modulus[first..]);
+            let mut sum = _mm512_sllv_epi64(_mm512_add_epi64(low, before), doubled);
+            sum = _mm512_add_epi64(sum, carry);
+            digits[0] = _mm512_and_si512(sum, mask);
             carry = _mm512_srli_epi64::<52>(sum);
-            before = high;
+            sum = _mm512_sllv_epi64(_mm512_add_epi64(next_low, high), doubled);
+            sum = _mm512_add_epi64(sum, carry);
+            digits[1] = _mm512_and_si512(sum, mask);
+            carry = _mm512_srli_epi64::<52>(sum);
+            before = next_high;
         }
     }
 );

@@ -19,11 +19,17 @@ pub(super) trait Ring {
     /// A residue for each of the numbers.
     type Element: Clone;
 
+    /// An element by its words in Montgomery's form, which must be below each number; those that are missing are zero.
+    fn element(&self, forms: &[Vec<u64>]) -> Self::Element;
+
     /// One modulo each number.
     fn one(&self) -> Self::Element;
 
     /// A residue for each number; those that are missing are zero.
     fn enter(&self, residues: &[BigUint]) -> Self::Element;
+
+    /// For each number the element of the place that is given for it.
+    fn select(&self, elements: &[Self::Element], places: &[usize]) -> Self::Element;
 
     /// The square; twice the square modulo those numbers that have this bit set.
     fn square_and_double(&mut self, x: &mut Self::Element, bit: usize);
@@ -59,8 +65,8 @@ impl Residue<'_> {
     }
 }
 
-/// Powers of the bases, a residue for each of a ring's numbers, with one exponent.
-pub(super) fn power<R: Ring>(ring: &mut R, base: &R::Element, exponent: &[u64]) -> R::Element {
+/// Powers of the bases, a residue for each of a ring's numbers, with an exponent for each.
+pub(super) fn power<R: Ring>(ring: &mut R, base: &R::Element, exponents: &[Vec<u64>]) -> R::Element {
     const WINDOW: usize = 5;
     let mut powers = vec![ring.one()];
     while powers.len() < 1 << WINDOW {
@@ -71,18 +77,27 @@ pub(super) fn power<R: Ring>(ring: &mut R, base: &R::Element, exponent: &[u64]) 
         powers.push(next);
     }
     let mut result = ring.one();
-    let bits = bits(exponent);
+    let bits = exponents.iter().map(|exponent| bits(exponent)).max().unwrap_or_default();
     for window in (0..bits.div_ceil(WINDOW)).rev() {
-        let mut digit = 0;
-        for at in (window * WINDOW..(window + 1) * WINDOW).rev() {
-            ring.square(&mut result);
-            digit = digit << 1 | usize::from(bit(exponent, at));
-        }
-        if let Some(factor) = powers.get(digit).filter(|_| digit > 0) {
-            ring.multiply(&mut result, factor);
+        let bits = (window * WINDOW..(window + 1) * WINDOW).rev();
+        bits.clone().for_each(|_| ring.square(&mut result));
+        let digit = |exponent: &Vec<u64>| bits.clone().fold(0, |digit, at| digit << 1 | usize::from(bit(exponent, at)));
+        let digits: Vec<usize> = exponents.iter().map(digit).collect();
+        if digits.iter().any(|digit| *digit > 0) {
+            let factor = ring.select(&powers, &digits);
+            ring.multiply(&mut result, &factor);
         }
     }
     result
+}
+
+/// The residues that an element stands for.
+pub(super) fn leave<R: Ring>(ring: &mut R, x: &R::Element) -> Vec<BigUint> {
+    let unit = ring.residues(x).iter().map(|residue| unit(residue.number.len())).collect::<Vec<_>>();
+    let (mut x, unit) = (x.clone(), ring.element(&unit));
+    // Another multiplication divides by the power of two that the form multiplies with.
+    ring.multiply(&mut x, &unit);
+    ring.residues(&x).iter().map(|residue| from_words(&residue.form)).collect()
 }
 
 /// Two to the power of half of each number, rounded down, modulo that number.
@@ -157,8 +172,16 @@ impl Ring for Modulus {
 
     type Element = Vec<u64>;
 
+    fn element(&self, forms: &[Vec<u64>]) -> Vec<u64> {
+        forms.first().map_or_else(|| vec![0; self.number.len()], Vec::clone)
+    }
+
     fn one(&self) -> Vec<u64> {
         self.one.clone()
+    }
+
+    fn select(&self, elements: &[Vec<u64>], places: &[usize]) -> Vec<u64> {
+        places.first().and_then(|place| elements.get(*place)).unwrap_or(&self.one).clone()
     }
 
     fn enter(&self, residues: &[BigUint]) -> Vec<u64> {
@@ -254,6 +277,11 @@ pub(super) fn to_words(number: &BigUint, size: usize) -> Vec<u64> {
 /// The number of these words.
 pub(super) fn from_words(words: &[u64]) -> BigUint {
     BigUint::from_bytes_le(&words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>())
+}
+
+/// The number 1.
+pub(super) fn unit(size: usize) -> Vec<u64> {
+    (0..size).map(|at| u64::from(at == 0)).collect()
 }
 
 /// How many bits a number has.
@@ -364,14 +392,13 @@ mod tests {
         let mut twice = product.clone();
         ring.square_and_double(&mut twice, 1);
         let base = ring.enter(&residues(x));
-        let power = power(ring, &base, &y[0]);
+        let power = power(ring, &base, y);
         for (at, got) in [product, twice, power].iter().enumerate() {
-            let all: Vec<BigUint> = want.iter().map(|want| want[at].clone()).collect();
-            let all = ring.enter(&all);
-            // One exponent serves all numbers.
-            let count = if at == 2 { 1 } else { numbers.len() };
-            let forms = |x| ring.residues(x).into_iter().map(|residue| residue.form).take(count).collect::<Vec<_>>();
-            assert_eq!(forms(got), forms(&all), "{at} {numbers:?} {x:?} {y:?}");
+            let want: Vec<BigUint> = want.iter().map(|want| want[at].clone()).collect();
+            assert_eq!(leave(ring, got), want, "{at} {numbers:?} {x:?} {y:?}");
+            let want = ring.enter(&want);
+            let forms = |x| ring.residues(x).into_iter().map(|residue| residue.form).collect::<Vec<_>>();
+            assert_eq!(forms(got), forms(&want), "{at} {numbers:?} {x:?} {y:?}");
         }
         let (one, minus_one) = (ring.one(), numbers.iter().map(|number| from_words(number) - 1_u8).collect::<Vec<_>>());
         assert!(ring.residues(&one).iter().all(|residue| residue.is_one() && !residue.is_minus_one()));

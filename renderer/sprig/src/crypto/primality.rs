@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{self, Lanes};
-use super::montgomery::{Modulus, Ring, bits, from_words, power, powers_of_2, subtract, to_words};
+use super::montgomery::{Modulus, Ring, bits, from_words, power, powers_of_2, subtract, to_words, unit};
 
 /// How many numbers are tested in the time of one.
 pub(super) fn at_once() -> usize {
@@ -63,16 +63,15 @@ fn rounds(bits: usize) -> usize {
 
 /// Whether a number passes with all bases. The ring is that of the number, once for each base.
 fn passes<R: Ring>(ring: &mut R, number: &[u64], bases: &[BigUint]) -> bool {
-    let mut one = vec![0; number.len()];
-    one[0] = 1;
     let mut even = number.to_vec();
-    subtract(&mut even, &one);
+    subtract(&mut even, &unit(number.len()));
     // The number less one is `odd` times two to the power of `twos`.
     let even = from_words(&even);
     let twos = even.trailing_zeros().unwrap_or_default();
     let odd = to_words(&(even >> twos), number.len());
+    let exponents = vec![odd; bases.len()];
     let base = ring.enter(bases);
-    let mut power = power(ring, &base, &odd);
+    let mut power = power(ring, &base, &exponents);
     let mut passed: Vec<bool> =
         ring.residues(&power).iter().map(|power| power.is_one() || power.is_minus_one()).collect();
     // Squaring must come to 1 by way of -1 alone.
