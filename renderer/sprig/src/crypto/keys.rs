@@ -2,15 +2,15 @@
 
 use ed25519_dalek::Signer;
 use num_bigint_dig::{BigUint, ModInverse};
+use rsa::RsaPrivateKey;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use thinlock_go::{CallError, Host, Interp, Toolchain, Value};
 
 use super::der::{self, Reader, tag};
 use super::dsa::DsaKey;
 use super::primes::random_primes;
-use super::{oids, pem};
+use super::{oids, pem, pkcs1v15};
 use crate::args::{Answer, text};
 
 /// The host's randomness for the crates that make keys, whose searches cannot be stopped from within. Where the host has
@@ -265,7 +265,7 @@ impl Key {
                 info.truncate(info.len() - 32);
                 info.extend_from_slice(&Sha256::digest(message));
                 let too_long = "crypto/rsa: message too long for RSA key size";
-                key.sign(Pkcs1v15Sign::new_unprefixed(), &info).map_err(|_| too_long.to_owned())
+                pkcs1v15::sign(key, &info).ok_or_else(|| too_long.to_owned())
             }
             Key::Ec(key) => {
                 (key.curve.sign)(&key.secret, message).ok_or_else(|| "crypto/ecdsa: invalid private key".to_owned())

@@ -14,6 +14,7 @@ mod montgomery;
 mod oids;
 pub(crate) mod passwords;
 mod pem;
+mod pkcs1v15;
 mod primality;
 mod primes;
 mod x509;

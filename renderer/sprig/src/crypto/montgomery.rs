@@ -67,9 +67,11 @@ impl Residue<'_> {
 
 /// Powers of the bases, a residue for each of a ring's numbers, with an exponent for each.
 pub(super) fn power<R: Ring>(ring: &mut R, base: &R::Element, exponents: &[Vec<u64>]) -> R::Element {
-    const WINDOW: usize = 5;
+    let bits = exponents.iter().map(|exponent| bits(exponent)).max().unwrap_or_default();
+    // A table of powers pays for long exponents only.
+    let digit_bits = if bits > WORD { 5 } else { 1 };
     let mut powers = vec![ring.one()];
-    while powers.len() < 1 << WINDOW {
+    while powers.len() < 1 << digit_bits {
         let mut next = base.clone();
         if let Some(last) = powers.last() {
             ring.multiply(&mut next, last);
@@ -77,9 +79,8 @@ pub(super) fn power<R: Ring>(ring: &mut R, base: &R::Element, exponents: &[Vec<u
         powers.push(next);
     }
     let mut result = ring.one();
-    let bits = exponents.iter().map(|exponent| bits(exponent)).max().unwrap_or_default();
-    for window in (0..bits.div_ceil(WINDOW)).rev() {
-        let bits = (window * WINDOW..(window + 1) * WINDOW).rev();
+    for least in (0..bits).step_by(digit_bits).rev() {
+        let bits = (least..least + digit_bits).rev();
         bits.clone().for_each(|_| ring.square(&mut result));
         let digit = |exponent: &Vec<u64>| bits.clone().fold(0, |digit, at| digit << 1 | usize::from(bit(exponent, at)));
         let digits: Vec<usize> = exponents.iter().map(digit).collect();

@@ -238,7 +238,7 @@ fn odd_primes_below(limit: u32) -> Vec<u32> {
     primes
 }
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use thinlock_go::Host;
 
     use num_bigint_dig::prime::probably_prime;
@@ -246,7 +246,13 @@ mod tests {
     use super::*;
 
     /// Another byte each time, the same in every run.
-    struct Counting(std::cell::Cell<u64>);
+    pub(in super::super) struct Counting(std::cell::Cell<u64>);
+
+    impl Counting {
+        pub(in super::super) fn new(seed: u64) -> Counting {
+            Counting(std::cell::Cell::new(seed))
+        }
+    }
 
     impl Host for Counting {
         fn now_unix_nanos(&self) -> i128 {
@@ -273,7 +279,7 @@ mod tests {
 
     #[test]
     fn primes_have_their_bits_and_no_small_factor() {
-        let host = Counting(std::cell::Cell::new(1));
+        let host = Counting::new(1);
         let mut random = HostRandom::new(&host);
         for bits in [32, 33, 64, 65, 255, 512, 767, 1024, 1536] {
             for prime in random_primes(&mut random, [bits, bits + 1]).iter().zip([bits, bits + 1]) {
@@ -288,7 +294,7 @@ mod tests {
     #[test]
     fn what_is_found_does_not_depend_on_the_threads() {
         for seed in 0..8 {
-            let host = Counting(std::cell::Cell::new(seed));
+            let host = Counting::new(seed);
             let mut random = HostRandom::new(&host);
             let starts = [256, 300, 320].map(|bits| (random_odd(&mut random, bits), bits));
             let found = |threads| {
@@ -330,7 +336,7 @@ mod tests {
         assert!(odd_primes_below(SIEVED).iter().all(|prime| probably_prime(&BigUint::from(*prime), 5)));
         assert_eq!(odd_primes_below(SIEVED).len(), 12_250);
         let primes = odd_primes_below(SIEVED);
-        let host = Counting(std::cell::Cell::new(7));
+        let host = Counting::new(7);
         let mut random = HostRandom::new(&host);
         for bits in [40, 64, 190, 512, 1024, 2048] {
             let start = random_odd(&mut random, bits);
