@@ -27,6 +27,19 @@ const MAX_LINKS: u32 = 255;
 /// # Errors
 /// With Helm's text: the path leads nowhere, a file cannot be read or is not regular, or it is no valid chart.
 pub fn load_chart(location: &Path, dialect: &Dialect, logs: &mut Vec<Log>) -> Result<Arc<Chart>, ChartError> {
+    load_chart_seen(location, dialect, logs, &mut |_| {})
+}
+
+/// Loads a chart, and shows each file of a directory that was read as soon as it was.
+///
+/// # Errors
+/// As [`load_chart`].
+pub fn load_chart_seen(
+    location: &Path,
+    dialect: &Dialect,
+    logs: &mut Vec<Log>,
+    seen: &mut dyn FnMut(&File),
+) -> Result<Arc<Chart>, ChartError> {
     let shown = location.to_string_lossy();
     let info = fs::metadata(location).map_err(|e| ChartError::new(go_error("stat", &shown, &e)))?;
     if !info.is_dir() {
@@ -50,6 +63,7 @@ pub fn load_chart(location: &Path, dialect: &Dialect, logs: &mut Vec<Log>) -> Re
         read: 0,
         dialect,
         logs,
+        seen,
     };
     // The slash makes a link at the root be followed without a word, as it does in Helm.
     let mut root = walk.root.clone();
@@ -211,6 +225,7 @@ struct Walk<'a> {
     read: u64,
     dialect: &'a Dialect,
     logs: &'a mut Vec<Log>,
+    seen: &'a mut dyn FnMut(&File),
 }
 
 /// Whether the walk goes into a directory.
@@ -321,7 +336,9 @@ impl Walk<'_> {
             )));
         };
         self.read += data.len() as u64;
-        self.files.push(File::new(name, data));
+        let file = File::new(name, data);
+        (self.seen)(&file);
+        self.files.push(file);
         Ok(Next::Enter)
     }
 }

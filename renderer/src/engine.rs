@@ -4,6 +4,7 @@
 //! from the [`Host`](thinlock_go::Host), objects of a cluster from the [`Lookup`]. Many threads may render with one
 //! [`Cache`]; a chart that several of them use is parsed once.
 
+mod ahead;
 mod cache;
 mod link;
 mod objects;
@@ -22,6 +23,7 @@ use crate::dialect::Traced;
 use crate::manifest::{Hook, Manifest};
 use crate::source::Unreadable;
 
+pub use ahead::Ahead;
 pub use cache::Cache;
 pub use render::render;
 

@@ -12,7 +12,7 @@ use thinlock_go::{Frozen, strconv};
 use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
 use thinlock_renderer::dialect::{FlagGeneration, RepoWithLocalChart};
 use thinlock_renderer::engine::{
-    self, Cache, Limits, Lookup, Randomness, Release, RenderError, RenderRequest, Rendered, Stage,
+    self, Ahead, Cache, Limits, Lookup, Randomness, Release, RenderError, RenderRequest, Rendered, Stage,
 };
 use thinlock_renderer::log::{self, Level, Log};
 use thinlock_renderer::manifest::{Layout, Selection, manifest_stream, output_writes, template_stream, write_stream};
@@ -48,6 +48,14 @@ struct Command<'a> {
     env: &'a Env,
     debug: bool,
     host: SystemHost<'a>,
+}
+
+/// What the flags ask for.
+struct Request<'a> {
+    release: &'a str,
+    path: &'a Path,
+    values: Frozen,
+    kube_version: Option<KubeVersion>,
 }
 
 impl Command<'_> {
@@ -88,7 +96,28 @@ impl Command<'_> {
         let path = self.locate_chart(reference, streams)?;
         self.debug_line(streams, 242, "Chart path", &[("path", &path.to_string_lossy())])?;
         let values = self.values(streams)?;
-        let (chart, mut logs) = self.load(&path, streams)?;
+        let own = Cache::new();
+        let cache = match &self.env.shared {
+            Some(shared) => shared.cache(),
+            None => &own,
+        };
+        let request = Request { release: &release, path: &path, values, kube_version };
+        let done = cache.ahead(self.dialect, |ahead| self.render(request, cache, ahead, streams));
+        if self.env.ends {
+            std::mem::forget(own);
+        }
+        done
+    }
+
+    /// Loads the chart, renders it and writes what comes out.
+    fn render(
+        &self,
+        Request { release, path, values, kube_version }: Request<'_>,
+        cache: &Cache,
+        ahead: &mut Ahead<'_, '_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), Failure> {
+        let (chart, mut logs) = self.load(path, ahead, streams)?;
         self.check_labels()?;
 
         let capabilities = Capabilities::new(self.dialect, kube_version, &self.flags.elements("api-versions"));
@@ -97,7 +126,7 @@ impl Command<'_> {
             chart: &chart,
             values: &values,
             release: Release {
-                name: &release,
+                name: release,
                 namespace: self.namespace(),
                 is_upgrade: self.flags.is_set("is-upgrade"),
             },
@@ -110,11 +139,6 @@ impl Command<'_> {
             lookup: self.lookup()?,
             limits: Limits::default(),
         };
-        let own = Cache::new();
-        let cache = match &self.env.shared {
-            Some(shared) => shared.cache(),
-            None => &own,
-        };
         let outcome = engine::render(&request, &self.host, cache, &mut logs);
         self.write_logs(&logs, streams)?;
         let (rendered, error) = match outcome {
@@ -125,9 +149,9 @@ impl Command<'_> {
                 _ => return Err(self.render_failure(&error)),
             },
         };
-        self.write(&rendered, &release, error.as_ref(), streams)?;
+        self.write(&rendered, release, error.as_ref(), streams)?;
         if self.env.ends {
-            std::mem::forget((chart, values, own, rendered));
+            std::mem::forget((chart, values, rendered));
         }
         match error {
             Some(error) => Err(self.render_failure(&error)),
@@ -276,13 +300,20 @@ impl Command<'_> {
         disk::read_file(&path, &name)
     }
 
-    fn load(&self, path: &Path, streams: &mut Streams<'_>) -> Result<(Arc<Chart>, Vec<Log>), Failure> {
+    fn load(
+        &self,
+        path: &Path,
+        ahead: &mut Ahead<'_, '_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(Arc<Chart>, Vec<Log>), Failure> {
         let mut logs = Vec::new();
-        let load = |logs: &mut Vec<Log>| disk::load_chart(path, self.dialect, logs);
+        let mut load =
+            |logs: &mut Vec<Log>| disk::load_chart_seen(path, self.dialect, logs, &mut |file| ahead.saw(file));
         let loaded = match &self.env.shared {
             Some(shared) => shared.chart(path, self.dialect, &mut logs, load),
             None => load(&mut logs),
         };
+        ahead.saw_all();
         match loaded {
             Ok(chart) => Ok((chart, logs)),
             Err(error) => {

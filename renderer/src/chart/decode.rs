@@ -15,6 +15,11 @@ pub(super) fn api_version(data: &[u8]) -> Result<Str, ChartError> {
     Ok(decoded.and_then(|map| string(&map, "apiVersion")).unwrap_or_default())
 }
 
+/// The name in a Chart.yaml, if it can be read. Whether the chart is valid is not looked at.
+pub(crate) fn name(data: &[u8]) -> Option<Str> {
+    string(&unmarshal(data, &targets::v2::METADATA).ok()??, "name")
+}
+
 /// Chart.yaml or requirements.yaml.
 pub(super) fn metadata(
     data: &[u8],

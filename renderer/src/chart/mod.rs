@@ -21,6 +21,8 @@ use thinlock_go::Frozen;
 use crate::source::File;
 use crate::{Dialect, Log};
 
+pub(crate) use decode::name;
+
 pub use archive::{MAX_CHART_SIZE, read as read_archive};
 pub use error::{ChartError, ChartErrorKind};
 pub use load::{detect, load_archive, load_directory, load_files, looks_into};

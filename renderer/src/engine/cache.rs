@@ -103,8 +103,7 @@ impl Cache {
             }
         };
         let prepare = || {
-            // The memory of a thread grows by what is asked for, a system call each time, unless it was larger once.
-            drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_OF_THREAD)));
+            keep_memory();
             while let Some(file) = schemas.get(next_schema.fetch_add(1, Ordering::Relaxed)) {
                 if let Ok(schema) = file.data() {
                     self.schemas.prepare(schema, dialect);
@@ -129,7 +128,7 @@ impl Cache {
         })
     }
 
-    fn parsed(&self, dialect: &Dialect, path: &Str, file: &File) -> Result<Arc<Parsed>, Error> {
+    pub(super) fn parsed(&self, dialect: &Dialect, path: &Str, file: &File) -> Result<Arc<Parsed>, Error> {
         self.parsed.get_or_try_insert((dialect.name, path.clone(), file.key()), || {
             let text = file.data().map_err(|error| Error::new(ErrorKind::Parse, error.to_string()))?;
             parse_shared(path, text, function_map(dialect), &dialect.toolchain)
@@ -143,6 +142,11 @@ impl Cache {
             Ok(texts) => texts,
         }
     }
+}
+
+/// The memory of a thread grows by what is asked for, a system call each time, unless it was larger once.
+pub(super) fn keep_memory() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_OF_THREAD)));
 }
 
 /// A chart needs this many templates before starting another thread is less work than parsing them.

@@ -164,6 +164,10 @@ impl Plain<'_, '_> {
             b'$' => {
                 let fields = start + 1 + lex::word_len(after);
                 self.pos = fields;
+                // The name might go on with other letters.
+                if after.get(fields - start - 1) != Some(&b'.') && !ends_operand(&self.text[fields..]) {
+                    return None;
+                }
                 let name = self.shared.variable(&self.text[start..fields]);
                 if self.declared != Some(name) && !self.vars.contains(&name) {
                     return None;

@@ -1,0 +1,97 @@
+//! Parsing the templates of a chart that is still being loaded.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::{self, Scope};
+
+use thinlock_go::{Str, path};
+
+use crate::Dialect;
+use crate::chart;
+use crate::source::File;
+
+use super::Cache;
+use super::cache::keep_memory;
+
+/// How many files are handed over at once, and how many a chart has at least before a thread is worth starting.
+const BATCH: usize = 16;
+
+/// Parses the templates of the chart on the command line on a thread of its own while the rest of the chart is read.
+/// They are left in the cache, and nothing else happens: errors are met when the render asks for what did not parse.
+///
+/// Subcharts are not parsed ahead: whether they take part, and under which names, is known when the values are.
+pub struct Ahead<'scope, 'env> {
+    cache: &'env Cache,
+    dialect: &'env Dialect,
+    scope: &'scope Scope<'scope, 'env>,
+    stopped: &'env AtomicBool,
+    /// The chart's name, once Chart.yaml was seen.
+    name: Option<Str>,
+    batch: Vec<(Str, File)>,
+    parser: Option<Sender<Vec<(Str, File)>>>,
+}
+
+impl Cache {
+    /// Runs work that loads a chart and renders it with this cache. What it tells the [`Ahead`] is parsed meanwhile.
+    pub fn ahead<T>(&self, dialect: &Dialect, work: impl FnOnce(&mut Ahead<'_, '_>) -> T) -> T {
+        let stopped = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let (cache, batch) = (self, Vec::new());
+            let mut ahead = Ahead { cache, dialect, scope, stopped: &stopped, name: None, batch, parser: None };
+            let done = work(&mut ahead);
+            stopped.store(true, Ordering::Relaxed);
+            done
+        })
+    }
+}
+
+impl Ahead<'_, '_> {
+    /// Looks at a file that was read, in the order of the walk over the chart's directory.
+    pub fn saw(&mut self, file: &File) {
+        if file.name == "Chart.yaml" {
+            self.name = file.data().ok().and_then(|data| chart::name(data));
+        } else if file.name.starts_with(b"templates/")
+            && let Some(name) = &self.name
+        {
+            let path = path::join([name.as_bytes(), file.name.as_bytes()]);
+            self.batch.push((Str::from(path), file.clone()));
+            if self.batch.len() == BATCH {
+                self.hand_over();
+            }
+        }
+    }
+
+    /// There are no more files.
+    pub fn saw_all(&mut self) {
+        if self.parser.is_some() {
+            self.hand_over();
+        }
+        self.parser = None;
+    }
+
+    fn hand_over(&mut self) {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        if self.parser.is_none() {
+            self.parser = self.start();
+        }
+        if let Some(parser) = &self.parser {
+            let _ = parser.send(batch);
+        }
+    }
+
+    /// Where no thread is to be had, nothing is parsed ahead.
+    fn start(&self) -> Option<Sender<Vec<(Str, File)>>> {
+        let (sender, receiver) = channel::<Vec<(Str, File)>>();
+        let (cache, dialect, stopped) = (self.cache, self.dialect, self.stopped);
+        let parse = move || {
+            keep_memory();
+            for (path, file) in receiver.into_iter().flatten() {
+                if stopped.load(Ordering::Relaxed) {
+                    break;
+                }
+                let _ = cache.parsed(dialect, &path, &file);
+            }
+        };
+        thread::Builder::new().spawn_scoped(self.scope, parse).ok().map(|_| sender)
+    }
+}
