@@ -1,7 +1,8 @@
 //! Parsing the templates of a chart that is still being loaded.
 
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::thread::{self, Scope};
 
 use thinlock_go::{Str, path};
@@ -11,7 +12,7 @@ use crate::chart;
 use crate::source::File;
 
 use super::Cache;
-use super::cache::keep_memory;
+use super::cache::{Parser, keep_memory, processors};
 
 /// How many files are handed over at once, and how many a chart has at least before a thread is worth starting.
 const BATCH: usize = 16;
@@ -28,7 +29,7 @@ pub struct Ahead<'scope, 'env> {
     /// The chart's name, once Chart.yaml was seen.
     name: Option<Str>,
     batch: Vec<(Str, File)>,
-    parser: Option<Sender<Vec<(Str, File)>>>,
+    parser: Option<Parser>,
 }
 
 impl Cache {
@@ -38,10 +39,17 @@ impl Cache {
         thread::scope(|scope| {
             let (cache, batch) = (self, Vec::new());
             let mut ahead = Ahead { cache, dialect, scope, stopped: &stopped, name: None, batch, parser: None };
-            let done = work(&mut ahead);
-            stopped.store(true, Ordering::Relaxed);
-            done
+            work(&mut ahead)
         })
+    }
+}
+
+/// The thread ends with its work.
+impl Drop for Ahead<'_, '_> {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        self.parser = None;
+        self.pass_on(None);
     }
 }
 
@@ -61,12 +69,17 @@ impl Ahead<'_, '_> {
         }
     }
 
-    /// There are no more files.
+    /// There are no more files. The thread goes on with what the render finds to parse.
     pub fn saw_all(&mut self) {
         if self.parser.is_some() {
             self.hand_over();
         }
-        self.parser = None;
+        let parser = self.parser.take();
+        self.pass_on(parser);
+    }
+
+    fn pass_on(&self, parser: Option<Parser>) {
+        *self.cache.parser.lock().unwrap_or_else(PoisonError::into_inner) = parser;
     }
 
     fn hand_over(&mut self) {
@@ -79,8 +92,11 @@ impl Ahead<'_, '_> {
         }
     }
 
-    /// Where no thread is to be had, nothing is parsed ahead.
-    fn start(&self) -> Option<Sender<Vec<(Str, File)>>> {
+    /// Where there is no thread or no processor to be had, nothing is parsed ahead.
+    fn start(&self) -> Option<Parser> {
+        if processors() == 1 {
+            return None;
+        }
         let (sender, receiver) = channel::<Vec<(Str, File)>>();
         let (cache, dialect, stopped) = (self.cache, self.dialect, self.stopped);
         let parse = move || {

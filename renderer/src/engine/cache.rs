@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash};
+use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread;
 
 use rustc_hash::FxHasher;
@@ -30,6 +32,8 @@ pub struct Cache {
     linked: Shelf<(&'static str, Key), Linked>,
     texts: Shelf<&'static str, TextCache>,
     schemas: Schemas,
+    /// Parses what it is sent, if a chart's templates were parsed while the chart was being loaded.
+    pub(super) parser: Mutex<Option<Parser>>,
 }
 
 impl Cache {
@@ -91,9 +95,20 @@ impl Cache {
         meanwhile: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         let large_schema = schemas.iter().any(|file| file.len_read().is_some_and(|len| len >= LARGE_SCHEMA));
-        let threads = (files.len() / FILES_PER_THREAD + usize::from(large_schema)).min(MAX_THREADS);
-        if threads == 0 {
+        let parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut threads = (files.len() / FILES_PER_THREAD + usize::from(large_schema)).min(MAX_THREADS);
+        if threads > 0 {
+            let idle = processors() - 1;
+            threads = threads
+                .min(idle.saturating_sub(usize::from(parser.is_some())))
+                .max(idle.min(usize::from(large_schema)));
+        }
+        if threads == 0 && parser.is_none() {
             return meanwhile();
+        }
+        if let Some(parser) = parser {
+            // From the other end than all others.
+            let _ = parser.send(files.iter().rev().map(|file| (file.path.clone(), file.file.clone())).collect());
         }
         let next = AtomicUsize::new(0);
         let next_schema = AtomicUsize::new(0);
@@ -144,6 +159,15 @@ impl Cache {
     }
 }
 
+/// Sends the paths and contents of templates to a thread that parses them and leaves them in the cache.
+pub(super) type Parser = Sender<Vec<(Str, File)>>;
+
+/// How many processors there are for this process.
+pub(super) fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
+}
+
 /// The memory of a thread grows by what is asked for, a system call each time, unless it was larger once.
 pub(super) fn keep_memory() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_OF_THREAD)));
@@ -155,7 +179,7 @@ const FILES_PER_THREAD: usize = 40;
 const MEMORY_OF_THREAD: usize = 1 << 20;
 /// To look at a schema of this many bytes is more work than starting a thread.
 const LARGE_SCHEMA: usize = 64 << 10;
-/// There is not enough to do beside parsing for more.
+/// There is not enough to do beside parsing for more; and more than there are processors hold up the first one.
 const MAX_THREADS: usize = 3;
 
 /// A map that threads share.
