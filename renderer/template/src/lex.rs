@@ -112,6 +112,8 @@ pub(crate) struct Lexer<'i> {
     line: u32,
     start_line: u32,
     inside_action: bool,
+    /// The text goes on with a left delimiter.
+    at_left: bool,
     comment_lines_counted: bool,
     /// `break` is a keyword and not a function of the map.
     pub(crate) break_ok: bool,
@@ -141,6 +143,7 @@ impl<'i> Lexer<'i> {
             line: 1,
             start_line: 1,
             inside_action: false,
+            at_left: false,
             comment_lines_counted: toolchain.comment_lines_counted,
             break_ok: true,
             continue_ok: true,
@@ -344,6 +347,9 @@ impl<'i> Lexer<'i> {
     }
 
     fn lex_text(&mut self) -> Next {
+        if std::mem::take(&mut self.at_left) {
+            return Next::LeftDelim;
+        }
         if let Some(x) = find_left(self.rest()) {
             if x > 0 {
                 self.pos += x;
@@ -358,6 +364,7 @@ impl<'i> Lexer<'i> {
                 self.pos += trim;
                 self.ignore();
                 if item.pos < item.end {
+                    self.at_left = true;
                     return Next::Done(item);
                 }
             }

@@ -231,6 +231,9 @@ impl<'s, 'i> TreeParser<'s, 'i> {
     }
 
     fn action(&mut self) -> Result<Found> {
+        if let Some(found) = self.plain_action() {
+            return Ok(found);
+        }
         let item = self.next_non_space();
         let node = match item.token {
             Token::Block => self.block_control()?,

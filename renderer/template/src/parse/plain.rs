@@ -7,8 +7,8 @@
 
 use thinlock_go::{Str, strconv};
 
-use super::TreeParser;
 use super::shared::Shared;
+use super::{Found, Stop, TreeParser};
 use crate::lex::{self, Item, RIGHT, TRIM, Token};
 use crate::tree::{Kind, NodeId, Number, Quoted, SLOT_UNDEFINED, Span};
 
@@ -53,15 +53,49 @@ impl TreeParser<'_, '_> {
         if declares {
             self.stack.extend(declared);
         }
+        self.leave_action(pos, end, line);
+        Some(pipe)
+    }
+
+    /// Reads an action that is `end`, `else` or a plain pipeline, after its left delimiter. If it is none of these, nothing
+    /// has happened.
+    pub(super) fn plain_action(&mut self) -> Option<Found> {
+        if self.peek_count > 0 || self.shared.by_tokens {
+            return None;
+        }
+        let (start, line) = self.ahead()?;
+        let text = self.shared.text;
+        let pos = start + lex::spaces(&text[start..]);
+        let word = &text[pos..pos + lex::word_len(&text[pos..])];
+        let stop = match self.shared.lexer.word_token(word) {
+            Token::End => Stop::End,
+            Token::Else => Stop::Else,
+            Token::Identifier => {
+                let pipe = self.plain_pipeline()?;
+                return Some(Found::Node(self.shared.node(pos as u32, Kind::Action(pipe))));
+            }
+            _ => return None,
+        };
+        let end = match text[pos + word.len()..] {
+            [b'}', b'}', ..] => pos + word.len(),
+            [b' ', b'}', b'}', ..] => pos + word.len() + 1,
+            [b' ', b'-', b'}', b'}', ..] => pos + word.len() + TRIM,
+            _ => return None,
+        };
+        self.leave_action(start, end, line);
+        Some(Found::Stop(stop, end as u32))
+    }
+
+    /// Goes on after the right delimiter at `end`, which may have a trim marker. What was read of the action begins at `pos`.
+    fn leave_action(&mut self, pos: usize, end: usize, line: u32) {
         let text = self.shared.text;
         let line = line + lex::newlines(&text[pos..end]);
-        let delim = Item { pos: end as u32, end: (end + RIGHT.len()) as u32, line, token: Token::RightDelim };
-        let trim = text[..end].last() == Some(&b'-') && end > 1 && lex::is_space(text[end - 2]);
         let after = end + RIGHT.len();
+        self.go_on_after(Item { pos: end as u32, end: after as u32, line, token: Token::RightDelim });
+        // Nothing that is plain ends in this character.
+        let trim = text[..end].last() == Some(&b'-');
         let rest = after + if trim { lex::spaces(&text[after..]) } else { 0 };
         self.shared.lexer.leave_action(rest, line + lex::newlines(&text[after..rest]));
-        self.go_on_after(delim);
-        Some(pipe)
     }
 }
 

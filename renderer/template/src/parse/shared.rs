@@ -171,7 +171,10 @@ impl<'i> Shared<'i> {
     /// Makes children of what is pending from `base` on.
     pub(super) fn span_of_pending(&mut self, base: usize) -> Span {
         let span = Span { start: self.children.len() as u32, len: (self.pending.len() - base) as u32 };
-        self.children.extend_from_slice(&self.pending[base..]);
+        // One or two, mostly: not worth a call.
+        for at in base..self.pending.len() {
+            self.children.push(self.pending[at]);
+        }
         self.pending.truncate(base);
         span
     }
