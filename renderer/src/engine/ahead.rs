@@ -111,3 +111,34 @@ impl Ahead<'_, '_> {
         thread::Builder::new().spawn_scoped(self.scope, parse).ok().map(|_| sender)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::dialect::HELM_4_3;
+
+    #[test]
+    fn what_was_seen_lies_in_the_cache_under_the_name_of_its_chart() {
+        if processors() == 1 {
+            return;
+        }
+        let files: Vec<File> = (0..40).map(|at| File::new(format!("templates/{at}"), format!("{at}"))).collect();
+        let cache = Cache::new();
+        cache.ahead(&HELM_4_3, |ahead| {
+            ahead.saw(&File::new("Chart.yaml", "name: p"));
+            files.iter().for_each(|file| ahead.saw(file));
+            ahead.saw_all();
+            let start = Instant::now();
+            while !files
+                .iter()
+                .enumerate()
+                .all(|(at, file)| cache.is_parsed(&HELM_4_3, &Str::from(format!("p/templates/{at}")), file))
+            {
+                assert!(start.elapsed() < Duration::from_secs(60), "nothing parses them");
+                thread::yield_now();
+            }
+        });
+    }
+}

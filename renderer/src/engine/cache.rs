@@ -150,6 +150,11 @@ impl Cache {
         })
     }
 
+    #[cfg(test)]
+    pub(super) fn is_parsed(&self, dialect: &Dialect, path: &Str, file: &File) -> bool {
+        self.parsed.get(&(dialect.name, path.clone(), file.key())).is_some()
+    }
+
     /// The texts that `tpl` parsed.
     pub(super) fn texts(&self, dialect: &Dialect) -> Arc<TextCache> {
         let make = || Ok::<_, std::convert::Infallible>(Arc::new(TextCache::new(Arc::clone(function_map(dialect)))));

@@ -45,6 +45,17 @@ fn render_with(
     randomness: Randomness<'_>,
     log: &mut Vec<Log>,
 ) -> Result<Rendered, RenderError> {
+    render_in(&Cache::new(), chart, dialect, release, randomness, log)
+}
+
+fn render_in(
+    cache: &Cache,
+    chart: &Arc<Chart>,
+    dialect: &'static Dialect,
+    release: Release<'_>,
+    randomness: Randomness<'_>,
+    log: &mut Vec<Log>,
+) -> Result<Rendered, RenderError> {
     let request = RenderRequest {
         dialect,
         chart,
@@ -59,7 +70,7 @@ fn render_with(
         lookup: None,
         limits: Limits::default(),
     };
-    render(&request, &TestHost, &Cache::new(), log)
+    render(&request, &TestHost, cache, log)
 }
 
 const RELEASE: Release<'_> = Release { name: "r", namespace: "default", is_upgrade: false };
@@ -460,4 +471,34 @@ fn recursion_ends_where_it_would_without_what_was_printed_before() {
     assert_eq!(print(1000).as_deref(), Ok(want));
     let error = print(1001).expect_err("too deep");
     assert!(error.contains("rendering template has a nested reference name: h: unable to execute template"), "{error}");
+}
+
+/// Templates that are parsed while the chart is loaded give what they give otherwise, and so do wrong ones.
+#[test]
+fn parsing_ahead_changes_nothing() {
+    let mut files = vec![("Chart.yaml".to_owned(), "apiVersion: v2\nname: p\nversion: 0.1.0\n".to_owned())];
+    files.push(("charts/s/Chart.yaml".to_owned(), "apiVersion: v2\nname: s\nversion: 0.1.0\n".to_owned()));
+    for at in 0..50 {
+        let text = format!("kind: {}\nname: {{{{ .Release.Name }}}}-{at}\n", ["A", "B", "Service"][at % 3]);
+        files.push((format!("charts/s/templates/{at}.yaml"), text.clone()));
+        files.push((format!("templates/{at}.yaml"), text));
+    }
+    let wrong = |name: &str| [&files[..], &[(name.to_owned(), "a\n{{ if }}".to_owned())]].concat();
+    for files in [files.clone(), wrong("templates/7a.yaml"), wrong("charts/s/templates/7a.yaml")] {
+        let text = |rendered: Result<Rendered, RenderError>| match rendered {
+            Ok(rendered) => manifest_stream(&rendered),
+            Err(error) => error.command_text(false),
+        };
+        let set: FileSet = files.iter().map(|(name, text)| File::new(name.as_str(), text.as_str())).collect();
+        let chart = || crate::chart::load_directory(&set, &HELM_4_3, &mut Vec::new()).expect("the chart loads");
+        let plain = text(render_with(&chart(), &HELM_4_3, RELEASE, Randomness::Host, &mut Vec::new()));
+        let cache = Cache::new();
+        let ahead = cache.ahead(&HELM_4_3, |ahead| {
+            set.files().iter().for_each(|file| ahead.saw(file));
+            ahead.saw_all();
+            render_in(&cache, &chart(), &HELM_4_3, RELEASE, Randomness::Host, &mut Vec::new())
+        });
+        assert_eq!(String::from_utf8_lossy(&plain), String::from_utf8_lossy(&text(ahead)));
+        assert!(plain.len() > 40, "{}", String::from_utf8_lossy(&plain));
+    }
 }
