@@ -1,20 +1,21 @@
 //! Rendering many deployments at once, without writing to the repository.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
 use thinlock_go::Host;
 use thinlock_renderer::engine::Cache;
 use thinlock_renderer::manifest::OutputFile;
 
-use crate::error::{Context, Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::fleet;
 use crate::plan::{Run, Target};
 use crate::provenance::Provenance;
 use crate::render::{self, Form};
 use crate::view::Reader;
+
+mod folders;
+
+pub use folders::Folders;
 
 /// One deployment, rendered or not.
 #[derive(Debug)]
@@ -106,86 +107,4 @@ pub fn render_all(
         ControlFlow::Continue(())
     });
     all
-}
-
-/// Writes a deployment's files into `folder`, which then holds nothing else. `record` is where it says what they are;
-/// a folder with files and without such a record is not touched.
-///
-/// # Errors
-/// The folder holds files that no run wrote, or cannot be written.
-pub fn write_folder(folder: &Path, record: &Path, files: &Files) -> Result<()> {
-    let fail = || format!("cannot write {}", folder.display());
-    // Mostly the folder is not there yet, but the one around it is.
-    let occupied = match fs::create_dir(folder) {
-        Ok(()) => false,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder).or_fail(fail)?;
-            false
-        }
-        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
-            fs::read_dir(folder).or_fail(fail)?.next().is_some()
-        }
-        Err(cause) => return Err(Error::io(fail(), cause)),
-    };
-    if occupied && !record.exists() {
-        return Err(Error::new(
-            ErrorKind::Conflict,
-            format!("{} holds files that thinlock did not write", folder.display()),
-        )
-        .hint("name another --output-dir, or empty the folder"));
-    }
-    // The record first: with it, a run that was killed in between can be repeated.
-    let json = files.provenance.to_json();
-    let written = match fs::write(record, &json) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            record.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(record, &json))
-        }
-        written => written,
-    };
-    written.or_fail(|| format!("cannot write {}", record.display()))?;
-    let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
-    // A flat layout has no further folders, and most others few.
-    let mut made = "";
-    let mut path = PathBuf::with_capacity(folder.as_os_str().len() + 64);
-    for file in &files.files {
-        if let Some((parent, _)) = file.path.rsplit_once('/')
-            && made != parent
-        {
-            fs::create_dir_all(folder.join(parent)).or_fail(fail)?;
-            made = parent;
-        }
-        path.clear();
-        path.push(folder);
-        path.push(&file.path);
-        fs::write(&path, &file.content).or_fail(|| format!("cannot write {}", path.display()))?;
-        if occupied {
-            kept.insert(path.clone());
-        }
-    }
-    if occupied {
-        remove_others(folder, &kept).or_fail(fail)?;
-    }
-    Ok(())
-}
-
-/// Removes what is not kept, and folders that become empty. Links are removed, never followed. Says whether anything
-/// is left.
-fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> std::io::Result<bool> {
-    let mut left = false;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            if remove_others(&path, kept)? {
-                left = true;
-            } else {
-                fs::remove_dir(&path)?;
-            }
-        } else if kept.contains(&path) {
-            left = true;
-        } else {
-            fs::remove_file(&path)?;
-        }
-    }
-    Ok(left)
 }

@@ -111,7 +111,7 @@ fn try_run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u8
 
 /// Where the folders of deployments are.
 struct Folders {
-    dir: PathBuf,
+    folders: bulk::Folders,
     // Apps may have deployments of one name.
     by_app: bool,
 }
@@ -120,17 +120,14 @@ impl Folders {
     fn new(dir: PathBuf, run: &Run, targets: &[Target]) -> Folders {
         let mut apps = targets.iter().map(|target| run.app_name(target));
         let first = apps.next();
-        Folders { dir, by_app: apps.any(|app| Some(app) != first) }
+        Folders { folders: bulk::Folders::new(dir), by_app: apps.any(|app| Some(app) != first) }
     }
 
     fn write(&self, rendering: &Rendering, files: &Files) -> Result<()> {
-        let name = if self.by_app {
-            format!("{}/{}", rendering.app, rendering.deployment)
-        } else {
-            rendering.deployment.clone()
-        };
-        let record = self.dir.join(".thinlock").join(format!("{name}.json"));
-        bulk::write_folder(&self.dir.join(&name), &record, files)
+        if self.by_app {
+            return self.folders.write(&format!("{}/{}", rendering.app, rendering.deployment), files);
+        }
+        self.folders.write(&rendering.deployment, files)
     }
 }
 

@@ -110,6 +110,10 @@ impl Content {
     #[allow(clippy::option_option, reason = "whether it may, and what follows from it")]
     fn admits<'d>(&'d self, text: &'d [u8], place: Range<usize>) -> Option<Option<(&'d [Str], &'d [u8])>> {
         let bytes = text.get(place.clone())?;
+        // Most often a word.
+        if *self == Content::Unwanted && is_word(bytes) {
+            return Some(None);
+        }
         let is_framed = bytes.first().is_some_and(|b| *b != b' ') && bytes.last().is_some_and(|b| *b != b' ');
         // With any other bytes there is more to look at: tabs, controls, line breaks of Unicode.
         if !is_framed || bytes.iter().fold(false, |odd, b| odd | !(0x20..0x7F).contains(b)) {
@@ -126,6 +130,13 @@ impl Content {
             Content::Unwanted | Content::Literal => Some(None),
         }
     }
+}
+
+/// Whether a text is plain to see as a plain scalar: of letters, digits and what stands in names, the first one a letter
+/// or a digit.
+fn is_word(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_alphanumeric)
+        && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'))
 }
 
 /// How many bytes two texts have in common at their beginning.

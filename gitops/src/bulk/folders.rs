@@ -1,0 +1,148 @@
+//! The folders that renderings are written to.
+//!
+//! A fleet is many small files, and making them is most of what the system has to do for it. So each is opened from the
+//! folder that it is in, and not by a way from the root that has to be walked anew.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rustix::fs::{Mode, OFlags};
+
+use super::Files;
+use crate::error::{self, Context, Error, Result};
+
+/// A folder with a folder for each deployment in it, and their records in `.thinlock`.
+#[derive(Debug)]
+pub struct Folders {
+    path: PathBuf,
+    // It is made when the first deployment is written.
+    opened: OnceLock<Result<OwnedFd>>,
+}
+
+/// Where the records are.
+const RECORDS: &str = ".thinlock";
+
+impl Folders {
+    /// The folders below a path, which need not be there.
+    pub fn new(path: PathBuf) -> Folders {
+        Folders { path, opened: OnceLock::new() }
+    }
+
+    /// Writes a deployment's files into the folder `name`, a relative path, which then holds nothing else. Its record says
+    /// what they are; a folder with files and without one is not touched.
+    ///
+    /// # Errors
+    /// The folder holds files that no run wrote, or cannot be written.
+    pub fn write(&self, name: &str, files: &Files) -> Result<()> {
+        let around = match self.opened.get_or_init(|| self.open()) {
+            Ok(folder) => folder,
+            Err(cause) => return Err(cause.clone()),
+        };
+        let path = self.path.join(name);
+        let fail = || format!("cannot write {}", path.display());
+        // Mostly the folder is not there yet, but the one around it is.
+        let occupied = match retried(|| rustix::fs::mkdirat(around, name, Mode::from_raw_mode(0o777))) {
+            Ok(()) => false,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(&path).or_fail(fail)?;
+                false
+            }
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
+                fs::read_dir(&path).or_fail(fail)?.next().is_some()
+            }
+            Err(cause) => return Err(Error::io(fail(), cause)),
+        };
+        let record = format!("{RECORDS}/{name}.json");
+        if occupied && !self.path.join(&record).exists() {
+            return Err(Error::new(
+                error::ErrorKind::Conflict,
+                format!("{} holds files that thinlock did not write", path.display()),
+            )
+            .hint("name another --output-dir, or empty the folder"));
+        }
+        // The record first: with it, a run that was killed in between can be repeated.
+        let json = files.provenance.to_json();
+        let written = match write_at(around, &record, &json) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                let record = self.path.join(&record);
+                record.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&record, &json))
+            }
+            written => written,
+        };
+        written.or_fail(|| format!("cannot write {}", self.path.join(&record).display()))?;
+        self.write_files(&path, open_folder(around, Path::new(name)).or_fail(fail)?.as_fd(), files, occupied)
+    }
+
+    fn open(&self) -> Result<OwnedFd> {
+        let fail = || format!("cannot write {}", self.path.display());
+        fs::create_dir_all(&self.path).or_fail(fail)?;
+        open_folder(rustix::fs::CWD, &self.path).or_fail(fail)
+    }
+
+    fn write_files(&self, path: &Path, folder: impl AsFd, files: &Files, occupied: bool) -> Result<()> {
+        let fail = || format!("cannot write {}", path.display());
+        let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
+        // A flat layout has no further folders, and most others few.
+        let mut made = "";
+        for file in &files.files {
+            if let Some((parent, _)) = file.path.rsplit_once('/')
+                && made != parent
+            {
+                fs::create_dir_all(path.join(parent)).or_fail(fail)?;
+                made = parent;
+            }
+            write_at(&folder, &file.path, &file.content)
+                .or_fail(|| format!("cannot write {}", path.join(&file.path).display()))?;
+            if occupied {
+                kept.insert(path.join(&file.path));
+            }
+        }
+        if occupied {
+            remove_others(path, &kept).or_fail(fail)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a system call says in the end.
+fn retried<T>(call: impl FnMut() -> rustix::io::Result<T>) -> io::Result<T> {
+    rustix::io::retry_on_intr(call).map_err(io::Error::from)
+}
+
+fn open_folder(around: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    retried(|| rustix::fs::openat(&around, path, flags, Mode::empty()))
+}
+
+/// As [`fs::write`], for a path from a folder.
+fn write_at(folder: impl AsFd, path: &str, content: &[u8]) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+    let file = retried(|| rustix::fs::openat(&folder, path, flags, Mode::from_raw_mode(0o666)))?;
+    File::from(file).write_all(content)
+}
+
+/// Removes what is not kept, and folders that become empty. Links are removed, never followed. Says whether anything
+/// is left.
+fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> io::Result<bool> {
+    let mut left = false;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            if remove_others(&path, kept)? {
+                left = true;
+            } else {
+                fs::remove_dir(&path)?;
+            }
+        } else if kept.contains(&path) {
+            left = true;
+        } else {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(left)
+}
