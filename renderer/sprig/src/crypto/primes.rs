@@ -194,31 +194,46 @@ fn room(number: &[u64], bits: usize) -> u64 {
 /// Numbers below [`SIEVED`] of which the product is below 2^63.
 const FACTORS: usize = 3;
 
+/// Products that the large number is divided by side by side, since each step of a division waits for the one before.
+const PRODUCTS: usize = 4;
+
 /// The divisors, which are odd and below [`SIEVED`], with what a number leaves when divided by each.
 fn remainders(number: &[u64], divisors: &[u32]) -> impl Iterator<Item = (u32, u32)> {
-    divisors.chunks(FACTORS).flat_map(move |divisors| {
-        // One division of the large number serves several divisors. It is Montgomery's, from the least word up: each step
-        // takes a word off the number and divides by two to the power of a word, which is made good at the end.
-        let product: u64 = divisors.iter().map(|divisor| u64::from(*divisor)).product();
-        let inverse = negative_inverse(product);
-        let reduce = |number: u128| {
-            let quotient = (number as u64).wrapping_mul(inverse);
-            ((number + u128::from(quotient) * u128::from(product)) >> WORD) as u64
-        };
-        let multiply = |a: u64, b: u64| reduce(u128::from(a) * u128::from(b));
-        let rest = number.iter().fold(0, |rest, word| reduce(u128::from(rest) + u128::from(*word)));
-        let word = u128::from(product.wrapping_neg() % product);
-        let square = (word * word % u128::from(product)) as u64;
-        let mut power = word as u64;
-        for at in (0..usize::BITS - number.len().leading_zeros()).rev() {
-            power = multiply(power, power);
-            if number.len() >> at & 1 == 1 {
-                power = multiply(power, square);
-            }
+    divisors.chunks(FACTORS * PRODUCTS).flat_map(move |divisors| {
+        let mut products = [1; PRODUCTS];
+        for (product, divisors) in products.iter_mut().zip(divisors.chunks(FACTORS)) {
+            *product = divisors.iter().map(|divisor| u64::from(*divisor)).product();
         }
-        let rest = multiply(rest, power);
-        divisors.iter().map(move |divisor| (*divisor, (rest % u64::from(*divisor)) as u32))
+        let rests = remainders_of_products(number, products);
+        let rest = move |(at, divisor): (usize, &u32)| (*divisor, (rests[at / FACTORS] % u64::from(*divisor)) as u32);
+        divisors.iter().enumerate().map(rest)
     })
+}
+
+/// What a number leaves when divided by odd numbers below 2^63. The division is Montgomery's, from the least word up: each
+/// step takes a word off the number and divides by two to the power of a word, which is made good at the end.
+fn remainders_of_products(number: &[u64], products: [u64; PRODUCTS]) -> [u64; PRODUCTS] {
+    let inverses = products.map(negative_inverse);
+    let reduce = |at: usize, number: u128| {
+        let quotient = (number as u64).wrapping_mul(inverses[at]);
+        ((number + u128::from(quotient) * u128::from(products[at])) >> WORD) as u64
+    };
+    let multiply = |at, a: u64, b: u64| reduce(at, u128::from(a) * u128::from(b));
+    let mut rests = [0_u64; PRODUCTS];
+    for word in number {
+        rests = std::array::from_fn(|at| reduce(at, u128::from(rests[at]) + u128::from(*word)));
+    }
+    let words = products.map(|product| product.wrapping_neg() % product);
+    let squares: [u64; PRODUCTS] =
+        std::array::from_fn(|at| (u128::from(words[at]) * u128::from(words[at]) % u128::from(products[at])) as u64);
+    let mut powers = words;
+    for bit in (0..usize::BITS - number.len().leading_zeros()).rev() {
+        powers = std::array::from_fn(|at| multiply(at, powers[at], powers[at]));
+        if number.len() >> bit & 1 == 1 {
+            powers = std::array::from_fn(|at| multiply(at, powers[at], squares[at]));
+        }
+    }
+    std::array::from_fn(|at| multiply(at, rests[at], powers[at]))
 }
 
 fn odd_primes_below(limit: u32) -> Vec<u32> {
