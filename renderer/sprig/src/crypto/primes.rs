@@ -135,11 +135,9 @@ impl Search {
 fn find(searches: &[Search], threads: usize) -> Vec<Option<BigUint>> {
     let turn = AtomicUsize::new(0);
     let seek = || {
-        // Each begins with the sieve of another search.
-        if let Some(search) = searches.get(turn.fetch_add(1, Ordering::Relaxed)) {
-            search.candidates();
-        }
-        while searches.iter().any(Search::advance) {}
+        // Each begins with another search: what several look at in one of them is in vain behind its prime.
+        let (before, after) = searches.split_at(turn.fetch_add(1, Ordering::Relaxed) % searches.len());
+        while after.iter().chain(before).any(Search::advance) {}
     };
     thread::scope(|scope| {
         for _ in 1..threads {
