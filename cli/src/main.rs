@@ -9,8 +9,11 @@ use thinlock::{Env, Streams};
 /// system's own keeping for a sign of what the program uses, and until then returns each large block, and the end of the
 /// heap, to the system at once, which has to fill it with zeros when it is asked for again.
 fn keep_memory() {
-    const LARGEST_USUAL: usize = 4 << 20;
+    const LARGEST_USUAL: usize = 8 << 20;
+    const USUAL: usize = 3 << 20;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST_USUAL)));
+    // Below that, the heap grows to what is asked for, at once and not in small steps, and stays as it is.
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(USUAL)));
 }
 
 fn main() -> ExitCode {

@@ -180,8 +180,8 @@ pub(super) fn keep_memory() {
 
 /// A chart needs this many templates before starting another thread is less work than parsing them.
 const FILES_PER_THREAD: usize = 40;
-/// Bytes that parsing a good part of a chart takes.
-const MEMORY_OF_THREAD: usize = 1 << 20;
+/// Bytes that parsing most of a large chart takes. Memory that is not written to takes none.
+const MEMORY_OF_THREAD: usize = 6 << 20;
 /// To look at a schema of this many bytes is more work than starting a thread.
 const LARGE_SCHEMA: usize = 64 << 10;
 /// There is not enough to do beside parsing for more; and more than there are processors hold up the first one.

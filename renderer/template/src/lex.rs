@@ -47,13 +47,12 @@ pub(crate) enum Token {
 pub(crate) struct Item {
     pub(crate) pos: u32,
     pub(crate) end: u32,
-    pub(crate) line: u32,
     pub(crate) token: Token,
 }
 
 impl Item {
-    /// The token of a parser that has read nothing: Go's zero value.
-    pub(crate) const ZERO: Item = Item { pos: 0, end: 0, line: 0, token: Token::Error };
+    /// The token of a parser that has read nothing. It is nowhere, and its line is zero.
+    pub(crate) const ZERO: Item = Item { pos: u32::MAX, end: u32::MAX, token: Token::Error };
 }
 
 const LEFT: &[u8] = b"{{";
@@ -109,12 +108,12 @@ pub(crate) struct Lexer<'i> {
     start: usize,
     at_eof: bool,
     paren_depth: i32,
-    line: u32,
-    start_line: u32,
     inside_action: bool,
     /// The text goes on with a left delimiter.
     at_left: bool,
     comment_lines_counted: bool,
+    /// The newlines in comments that Go does not count, with the places of the comments.
+    uncounted: Vec<(u32, u32)>,
     /// `break` is a keyword and not a function of the map.
     pub(crate) break_ok: bool,
     /// The same for `continue`.
@@ -140,11 +139,10 @@ impl<'i> Lexer<'i> {
             start: 0,
             at_eof: false,
             paren_depth: 0,
-            line: 1,
-            start_line: 1,
             inside_action: false,
             at_left: false,
             comment_lines_counted: toolchain.comment_lines_counted,
+            uncounted: Vec::new(),
             break_ok: true,
             continue_ok: true,
             error: String::new(),
@@ -171,15 +169,19 @@ impl<'i> Lexer<'i> {
         }
     }
 
-    /// Where the next token begins, and its line.
-    pub(crate) fn place(&self) -> (usize, u32) {
-        (self.pos, self.line)
+    /// Where the next token begins.
+    pub(crate) fn place(&self) -> usize {
+        self.pos
     }
 
-    /// Goes on with text at a place and line after an action, whose end has been read by somebody else.
-    pub(crate) fn leave_action(&mut self, pos: usize, line: u32) {
+    /// How many of the newlines before a place Go does not count: lines are only counted for errors.
+    pub(crate) fn uncounted(&self, pos: u32) -> u32 {
+        self.uncounted.iter().take_while(|(comment, _)| *comment < pos).map(|(_, newlines)| newlines).sum()
+    }
+
+    /// Goes on with text at a place after an action, whose end has been read by somebody else.
+    pub(crate) fn leave_action(&mut self, pos: usize) {
         (self.pos, self.start) = (pos, pos);
-        (self.line, self.start_line) = (line, line);
         self.paren_depth = 0;
         self.inside_action = false;
     }
@@ -268,9 +270,6 @@ impl<'i> Lexer<'i> {
         };
         if byte.is_ascii() {
             self.pos += 1;
-            if byte == b'\n' {
-                self.line += 1;
-            }
             return Rune::Char(char::from(byte));
         }
         let (rune, width) = decode(&self.input[self.pos..]);
@@ -295,7 +294,6 @@ impl<'i> Lexer<'i> {
         }
         if self.input[self.pos - 1].is_ascii() {
             self.pos -= 1;
-            self.line -= u32::from(self.input[self.pos] == b'\n');
             return;
         }
         self.pos -= utf8::decode_last(&self.input[..self.pos]).1;
@@ -303,9 +301,8 @@ impl<'i> Lexer<'i> {
 
     fn item(&mut self, token: Token) -> Item {
         // The text is shorter than 4 GiB.
-        let item = Item { pos: self.start as u32, end: self.pos as u32, line: self.start_line, token };
+        let item = Item { pos: self.start as u32, end: self.pos as u32, token };
         self.start = self.pos;
-        self.start_line = self.line;
         item
     }
 
@@ -314,9 +311,7 @@ impl<'i> Lexer<'i> {
     }
 
     fn ignore(&mut self) {
-        self.line += newlines(&self.input[self.start..self.pos]);
         self.start = self.pos;
-        self.start_line = self.line;
     }
 
     fn accept(&mut self, valid: &str) -> bool {
@@ -335,7 +330,7 @@ impl<'i> Lexer<'i> {
     fn errorf(&mut self, text: impl Into<String>) -> Next {
         self.error = text.into();
         let pos = self.start as u32;
-        let item = Item { pos, end: pos, line: self.start_line, token: Token::Error };
+        let item = Item { pos, end: pos, token: Token::Error };
         self.start = 0;
         self.pos = 0;
         self.input = b"";
@@ -359,7 +354,6 @@ impl<'i> Lexer<'i> {
                     trim = text.len() - text.iter().rposition(|b| !is_space(*b)).map_or(0, |at| at + 1);
                 }
                 self.pos -= trim;
-                self.line += newlines(&self.input[self.start..self.pos]);
                 let item = self.item(Token::Text);
                 self.pos += trim;
                 self.ignore();
@@ -372,7 +366,6 @@ impl<'i> Lexer<'i> {
         }
         self.pos = self.input.len();
         if self.pos > self.start {
-            self.line += newlines(&self.input[self.start..self.pos]);
             return self.emit(Token::Text);
         }
         self.emit(Token::Eof)
@@ -417,8 +410,8 @@ impl<'i> Lexer<'i> {
         if !delim {
             return self.errorf("comment ends before closing delimiter");
         }
-        if self.comment_lines_counted {
-            self.line += newlines(&self.input[self.start..self.pos]);
+        if !self.comment_lines_counted {
+            self.uncounted.push((self.start as u32, newlines(&self.input[self.start..self.pos])));
         }
         self.item(Token::Text);
         if trim {
@@ -507,7 +500,6 @@ impl<'i> Lexer<'i> {
     fn lex_space(&mut self) -> Next {
         let rest = self.rest();
         let spaces = spaces(rest);
-        self.line += newlines(&rest[..spaces]);
         self.pos += spaces;
         self.peek();
         // The last space may belong to a trim marker.
@@ -581,7 +573,6 @@ impl<'i> Lexer<'i> {
         loop {
             let rest = self.rest();
             let len = memchr::memchr(b'`', rest).unwrap_or(rest.len());
-            self.line += newlines(&rest[..len]);
             self.pos += len;
             match self.next() {
                 Rune::Eof => return self.errorf("unterminated raw quoted string"),

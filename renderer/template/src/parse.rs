@@ -120,7 +120,8 @@ struct TreeParser<'s, 'i> {
     stack: Vec<u32>,
     /// Declarations inside parentheses were seen: the stack above cannot be trusted from here on.
     by_name: bool,
-    action_line: u32,
+    /// The left delimiter of the action that is being read.
+    action: Option<Item>,
     range_depth: u32,
     parentheses: u32,
 }
@@ -138,7 +139,7 @@ impl<'s, 'i> TreeParser<'s, 'i> {
             vars: vec![dollar],
             stack: vec![dollar],
             by_name: false,
-            action_line: 0,
+            action: None,
             range_depth: 0,
             parentheses: 0,
         }
@@ -221,9 +222,9 @@ impl<'s, 'i> TreeParser<'s, 'i> {
                 Ok(Found::Node(self.shared.node(item.pos, kind)))
             }
             Token::LeftDelim => {
-                self.action_line = item.line;
+                self.action = Some(item);
                 let found = self.action()?;
-                self.action_line = 0;
+                self.action = None;
                 Ok(found)
             }
             _ => Err(self.unexpected(item, "input")),

@@ -31,7 +31,7 @@ struct Plain<'p, 'i> {
 impl TreeParser<'_, '_> {
     /// Reads a statement's pipeline and the right delimiter after it. If it is not plain, nothing has happened.
     pub(super) fn plain_pipeline(&mut self) -> Option<NodeId> {
-        let (pos, line) = self.ahead()?;
+        let pos = self.ahead()?;
         let mark = self.shared.mark();
         let mut plain = Plain {
             text: self.shared.text,
@@ -53,7 +53,7 @@ impl TreeParser<'_, '_> {
         if declares {
             self.stack.extend(declared);
         }
-        self.leave_action(pos, end, line);
+        self.leave_action(end);
         Some(pipe)
     }
 
@@ -63,7 +63,7 @@ impl TreeParser<'_, '_> {
         if self.peek_count > 0 || self.shared.by_tokens {
             return None;
         }
-        let (start, line) = self.ahead()?;
+        let start = self.ahead()?;
         let text = self.shared.text;
         let pos = start + lex::spaces(&text[start..]);
         let word = &text[pos..pos + lex::word_len(&text[pos..])];
@@ -82,20 +82,19 @@ impl TreeParser<'_, '_> {
             [b' ', b'-', b'}', b'}', ..] => pos + word.len() + TRIM,
             _ => return None,
         };
-        self.leave_action(start, end, line);
+        self.leave_action(end);
         Some(Found::Stop(stop, end as u32))
     }
 
-    /// Goes on after the right delimiter at `end`, which may have a trim marker. What was read of the action begins at `pos`.
-    fn leave_action(&mut self, pos: usize, end: usize, line: u32) {
+    /// Goes on after the right delimiter at `end`, which may have a trim marker.
+    fn leave_action(&mut self, end: usize) {
         let text = self.shared.text;
-        let line = line + lex::newlines(&text[pos..end]);
         let after = end + RIGHT.len();
-        self.go_on_after(Item { pos: end as u32, end: after as u32, line, token: Token::RightDelim });
+        self.go_on_after(Item { pos: end as u32, end: after as u32, token: Token::RightDelim });
         // Nothing that is plain ends in this character.
         let trim = text[..end].last() == Some(&b'-');
         let rest = after + if trim { lex::spaces(&text[after..]) } else { 0 };
-        self.shared.lexer.leave_action(rest, line + lex::newlines(&text[after..rest]));
+        self.shared.lexer.leave_action(rest);
     }
 }
 

@@ -218,7 +218,11 @@ impl<'i> Shared<'i> {
 
     /// The place of a function in the text's table, if there is such a function.
     pub(super) fn callee(&mut self, name: &[u8]) -> Option<u32> {
-        let known = self.callees.iter().position(|callee| callee.name().as_bytes() == name);
+        let known = self.callees.iter().position(|callee| {
+            let callee = callee.name().as_bytes();
+            // Most names differ in this, which takes no call to see.
+            callee.len() == name.len() && callee.last() == name.last() && callee == name
+        });
         let at = match known {
             Some(at) => at,
             None => {

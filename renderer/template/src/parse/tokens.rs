@@ -3,7 +3,7 @@
 use thinlock_go::{Error, ErrorKind, Place, Str, stack, utf8};
 
 use super::{Result, TreeParser};
-use crate::lex::{Item, Token};
+use crate::lex::{Item, Token, newlines};
 use crate::print::quoted;
 
 impl<'i> TreeParser<'_, 'i> {
@@ -20,12 +20,12 @@ impl<'i> TreeParser<'_, 'i> {
         self.peek_count += 1;
     }
 
-    /// Where the next token begins, and its line: inside of an action, and if no more than one token was given back.
-    pub(super) fn ahead(&self) -> Option<(usize, u32)> {
+    /// Where the next token begins: inside of an action, and if no more than one token was given back.
+    pub(super) fn ahead(&self) -> Option<usize> {
         let next = self.token[0];
         match self.peek_count {
             0 => Some(self.shared.lexer.place()),
-            1 if !matches!(next.token, Token::Error | Token::Eof) => Some((next.pos as usize, next.line)),
+            1 if !matches!(next.token, Token::Error | Token::Eof) => Some(next.pos as usize),
             _ => None,
         }
     }
@@ -76,10 +76,18 @@ impl<'i> TreeParser<'_, 'i> {
         item
     }
 
+    /// The line of a token, as Go counts.
+    fn line(&self, item: Item) -> u32 {
+        match self.shared.text.get(..item.pos as usize) {
+            Some(before) => 1 + newlines(before) - self.shared.lexer.uncounted(item.pos),
+            None => 0,
+        }
+    }
+
     #[cold]
     pub(super) fn error(&self, message: impl Into<Str>) -> Error {
         let mut error = Error::new(ErrorKind::Parse, message);
-        error.data_mut().place = Some(Place { file: self.shared.file.clone(), line: self.token[0].line });
+        error.data_mut().place = Some(Place { file: self.shared.file.clone(), line: self.line(self.token[0]) });
         error
     }
 
@@ -94,10 +102,12 @@ impl<'i> TreeParser<'_, 'i> {
         if item.token != Token::Error {
             return self.error(format!("unexpected {text} in {context}"));
         }
-        if self.action_line != 0 && self.action_line != item.line {
+        if let Some(action) = self.action.map(|delim| self.line(delim))
+            && action != self.line(item)
+        {
             // Go avoids "action in action".
             let lead = if text.ends_with(" action") { "" } else { " in action" };
-            let line = self.action_line.to_string();
+            let line = action.to_string();
             let parts = [text.as_bytes(), lead.as_bytes(), b" started at ", &self.shared.file, b":", line.as_bytes()];
             return self.error(Str::concat(&parts));
         }
