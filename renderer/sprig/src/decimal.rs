@@ -4,10 +4,20 @@ use std::cmp::Ordering;
 
 use num_bigint_dig::BigInt;
 use num_bigint_dig::Sign;
+use num_traits::ToPrimitive as _;
 use thinlock_go::strconv;
 
 /// The digits after the point that a division keeps.
 const DIVISION_PRECISION: i64 = 16;
+
+/// Up to here every integer is a float: 2^53.
+const EXACT: u64 = 1 << 53;
+
+/// The powers of ten that are floats.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
 
 /// `value * 10^exponent`.
 #[derive(Clone, Debug)]
@@ -33,6 +43,10 @@ impl Decimal {
         if x == 0.0 {
             return Ok(Decimal { value: BigInt::default(), exponent: 0 });
         }
+        if x.abs() <= EXACT as f64 && x.fract() == 0.0 {
+            // Which power of ten is in the exponent shows nowhere.
+            return Ok(Decimal { value: BigInt::from(x as i64), exponent: 0 });
+        }
         let text = strconv::format_float(x, b'e', -1, 64);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -44,6 +58,14 @@ impl Decimal {
 
     /// The nearest float.
     pub(crate) fn to_float(&self) -> f64 {
+        // Both are exact, so that the one division or multiplication rounds once.
+        if let (Some(value), Ok(places)) = (self.value.to_i64(), usize::try_from(self.exponent.unsigned_abs()))
+            && value.unsigned_abs() <= EXACT
+            && let Some(power) = POWERS.get(places)
+        {
+            let value = value as f64;
+            return if self.exponent < 0 { value / power } else { value * power };
+        }
         // Rust's parser rounds correctly for any number of digits.
         format!("{}e{}", self.value, self.exponent).parse().unwrap_or(0.0)
     }
@@ -138,6 +160,24 @@ mod tests {
     fn check(a: f64, operation: fn(&Decimal, &Decimal) -> Result<Decimal, String>, b: f64, want: f64) {
         let result = operation(&Decimal::from_float(a).unwrap(), &Decimal::from_float(b).unwrap()).unwrap();
         assert_eq!(result.to_float(), want, "{a} {b}");
+    }
+
+    #[test]
+    fn short_ways_lead_to_the_same() {
+        let long = |d: &Decimal| format!("{}e{}", d.value, d.exponent).parse::<f64>().unwrap();
+        let digits: Vec<i64> =
+            vec![0, 1, -1, 3, 7, 149, -581, 123_456_789, 1 << 53, (1 << 53) - 1, (1 << 53) + 1, i64::MAX, i64::MIN];
+        for value in digits {
+            for exponent in -30..=30 {
+                let d = Decimal { value: BigInt::from(value), exponent };
+                assert_eq!(d.to_float().to_bits(), long(&d).to_bits(), "{value}e{exponent}");
+            }
+            let x = value as f64;
+            assert_eq!(Decimal::from_float(x).unwrap().to_float(), x);
+        }
+        for x in [1e15, 1e16, 1e22, 1e23, 123_456.0, -40.0, 4.5, 0.1, 5.81, f64::MAX, f64::MIN_POSITIVE] {
+            assert_eq!(Decimal::from_float(x).unwrap().to_float(), x);
+        }
     }
 
     #[test]

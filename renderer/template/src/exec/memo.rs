@@ -32,8 +32,6 @@ pub(super) struct Memo {
     bytes: usize,
     /// What is being recorded, innermost last.
     recordings: Vec<Recording>,
-    /// Recordings that are not in use, for their memory.
-    spare: Vec<Trace>,
 }
 
 /// A template of a set: the set's id, where the text is in memory, and which of its trees it is. The set keeps the text
@@ -55,9 +53,14 @@ struct Slot {
 #[derive(Default)]
 struct Trace {
     reads: Vec<Read>,
+    /// The reads in the order in which they were made, by their place in [`Trace::reads`]; with the address of the keys in
+    /// the template's text that made it. The same place is mostly the next to read the next time, too.
+    made: Vec<(usize, u32)>,
     /// The keys of all reads, and where they were last.
     keys: Vec<Str>,
     hints: Vec<AtomicU32>,
+    /// The read that last did not fit.
+    differs: usize,
     text: Str,
     steps: u64,
     printed: usize,
@@ -69,6 +72,8 @@ struct Trace {
 struct Read {
     start: u32,
     len: u32,
+    /// The address of the keys in the template's text.
+    place: usize,
     seen: Seen,
     /// The struct whose field it is. A struct does not change, so this one needs no second look.
     object: Option<Rc<dyn Object>>,
@@ -153,7 +158,9 @@ fn is_same(a: Option<Type>, b: Option<Type>) -> bool {
 /// An execution that is being recorded.
 struct Recording {
     key: Key,
+    /// A trace of before, whose first so many reads are of this execution.
     trace: Trace,
+    made: usize,
     /// The dot's [`Map::identity`].
     dot: usize,
     /// Whether everything that was read could be written down.
@@ -197,36 +204,67 @@ const TRIED: u32 = 64;
 const WORTH: u32 = 16;
 
 impl Trace {
-    fn clear(&mut self) {
-        self.reads.clear();
-        self.keys.clear();
-        self.hints.clear();
-        self.text = Str::EMPTY;
-    }
-
-    fn push(&mut self, keys: &[Str], hints: &[AtomicU32], seen: Seen) {
-        // What is read again is the same: nobody else has the dot.
-        if self.reads.iter().any(|read| self.keys[read.range()] == *keys) {
+    /// Adds a read, made by keys at a place in the template's text; of an older trace only so many are of this execution.
+    fn push(&mut self, made: &mut usize, place: usize, keys: &[Str], hints: &[AtomicU32], seen: Seen) {
+        if let Some((known, at)) = self.made.get(*made)
+            && *known == place
+            && let Some(read) = self.reads.get_mut(*at as usize)
+        {
+            *made += 1;
+            (read.seen, read.object) = (seen, None);
             return;
         }
+        self.cut(*made);
+        *made += 1;
+        // What is read again is the same: nobody else has the dot.
+        if let Some(at) = self.reads.iter().position(|read| self.keys[read.range()] == *keys) {
+            self.made.push((place, at as u32));
+            return;
+        }
+        self.made.push((place, self.reads.len() as u32));
         // Both are few.
         let (start, len) = (self.keys.len() as u32, keys.len() as u32);
         self.keys.extend_from_slice(keys);
         self.hints.extend(hints.iter().map(|hint| AtomicU32::new(hint.load(Ordering::Relaxed))));
-        self.reads.push(Read { start, len, seen, object: None });
+        self.reads.push(Read { start, len, place, seen, object: None });
+    }
+
+    /// Leaves the first so many of the reads that were made.
+    fn cut(&mut self, made: usize) {
+        if made < self.made.len() {
+            self.made.truncate(made);
+            let reads = self.made.iter().map(|(_, at)| *at as usize + 1).max().unwrap_or(0);
+            self.reads.truncate(reads);
+            let keys = self.reads.last().map_or(0, |read| read.range().end);
+            self.keys.truncate(keys);
+            self.hints.truncate(keys);
+            self.differs = 0;
+        }
     }
 
     /// Whether a dot gives what was read. The order of the reads does not matter, since looking changes nothing; so what
-    /// did not fit is asked first the next time.
-    fn fits(&mut self, dot: &Map) -> bool {
+    /// did not fit is asked first the next time. What that gives is kept in `first`, as the other traces of a template
+    /// mostly differ in the same.
+    fn fits(&mut self, dot: &Map, first: &mut Option<(usize, Option<Seen>)>) -> bool {
         let (keys, hints) = (&self.keys, &self.hints);
-        let differs = self.reads.iter_mut().position(|read| {
+        if let Some(read) = self.reads.get(self.differs) {
             let range = read.range();
-            !read.is_found_again(dot, &keys[range.clone()], &hints[range])
+            let (place, seen) =
+                first.get_or_insert_with(|| (read.place, look(dot, &keys[range.clone()], &hints[range])));
+            if *place == read.place && seen.as_ref() != Some(&read.seen) {
+                return false;
+            }
+        }
+        let differs = self.reads.iter_mut().position(|read| match first {
+            Some((place, seen)) if *place == read.place => seen.as_ref() != Some(&read.seen),
+            _ => {
+                let range = read.range();
+                !read.is_found_again(dot, &keys[range.clone()], &hints[range])
+            }
         });
         match differs {
             Some(at) => {
-                self.reads.swap(0, at);
+                self.differs = at;
                 false
             }
             None => true,
@@ -236,18 +274,21 @@ impl Trace {
 
 impl Recording {
     fn append(&mut self, trace: &Trace) {
-        if self.trace.reads.len() + trace.reads.len() > MAX_READS {
+        if self.made + trace.made.len() > MAX_READS {
             self.complete = false;
             return;
         }
-        for read in &trace.reads {
+        for (place, at) in &trace.made {
+            let Some(read) = trace.reads.get(*at as usize) else { continue };
             let range = read.range();
-            self.trace.push(&trace.keys[range.clone()], &trace.hints[range], read.seen.clone());
+            let (keys, hints) = (&trace.keys[range.clone()], &trace.hints[range]);
+            self.trace.push(&mut self.made, *place, keys, hints, read.seen.clone());
         }
     }
 }
 
 /// Whether two scalars are equal in all that a template can tell.
+#[inline(always)]
 fn is_equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Nil, Value::Nil) => true,
@@ -273,6 +314,18 @@ fn is_equal_frozen(a: &Frozen, b: &Value) -> bool {
 /// The interface type through which a value of a type is seen.
 fn interface(go_type: Type) -> Option<Type> {
     (go_type.kind == Kind::Interface).then_some(go_type)
+}
+
+/// What is at the end of a path of keys, if that is a scalar.
+fn look(dot: &Map, keys: &[Str], hints: &[AtomicU32]) -> Option<Seen> {
+    dot.at_path(keys, hints, |at| match at {
+        At::Live(value, elem) => Seen::value(value.clone(), elem),
+        At::Frozen(Frozen::Map(..) | Frozen::List(..), ..) => None,
+        At::Frozen(scalar, elem, _) => Seen::value(scalar.thaw(), elem),
+        At::Missing(elem) => Some(Seen::Missing(elem)),
+        At::Object(object, elem, from) => look_into(Value::Object(Rc::clone(object)), elem, &keys[from..]),
+        At::Elsewhere => None,
+    })
 }
 
 /// What is at the end of a path of keys into an object, `.Chart.Name`, if that is a scalar and nothing had to be called
@@ -316,13 +369,6 @@ impl Memo {
         self.under = at as u32;
     }
 
-    fn spare(&mut self, mut trace: Trace) {
-        if self.spare.len() < MAX_TRACES {
-            trace.clear();
-            self.spare.push(trace);
-        }
-    }
-
     /// Ends what is still being recorded: an execution failed.
     pub(super) fn stop(&mut self) {
         self.recordings.clear();
@@ -343,7 +389,8 @@ impl Shared<'_> {
         if slot.runs < RECORDED_FROM || slot.is_hopeless() {
             return Recalled::Nothing;
         }
-        if let Some(at) = slot.traces.iter_mut().position(|trace| trace.fits(dot)) {
+        let mut first = None;
+        if let Some(at) = slot.traces.iter_mut().position(|trace| trace.fits(dot, &mut first)) {
             slot.traces[..=at].rotate_right(1);
             let trace = &slot.traces[0];
             // No buffer on the way was longer than all that was printed.
@@ -369,7 +416,8 @@ impl Shared<'_> {
         }
         let recording = Recording {
             key,
-            trace: self.memo.spare.pop().unwrap_or_default(),
+            trace: if slot.traces.len() < MAX_TRACES { None } else { slot.traces.pop() }.unwrap_or_default(),
+            made: 0,
             dot: dot.identity(),
             complete: true,
             outer_asked: self.asked.replace(false),
@@ -385,6 +433,7 @@ impl Shared<'_> {
     /// Takes what an execution printed, or `None` where it failed, as the end of what is being recorded.
     pub(super) fn recorded(&mut self, text: Option<&Str>) {
         let Some(mut recording) = self.memo.recordings.pop() else { return };
+        recording.trace.cut(recording.made);
         let asked = self.asked.replace(recording.outer_asked || self.asked.get());
         recording.trace.depth = self.deepest - self.nested;
         self.deepest = self.deepest.max(recording.outer_deepest);
@@ -403,19 +452,14 @@ impl Shared<'_> {
         let slot = self.memo.slots.entry(key).or_default();
         let Some(text) = text.filter(|text| complete && text.len() <= MAX_TEXT) else {
             slot.failures = slot.failures.saturating_add(1);
-            self.memo.spare(trace);
             return;
         };
+        self.memo.bytes -= self.memo.bytes.min(trace.text.len());
         trace.text = text.clone();
         trace.steps = self.steps - steps;
         trace.printed = self.printed - printed;
         self.memo.bytes += text.len();
-        let old = if slot.traces.len() < MAX_TRACES { None } else { slot.traces.pop() };
         slot.traces.insert(0, trace);
-        if let Some(old) = old {
-            self.memo.bytes = self.memo.bytes.saturating_sub(old.text.len());
-            self.memo.spare(old);
-        }
     }
 
     /// Whether reads of this map are being recorded.
@@ -437,8 +481,9 @@ impl Shared<'_> {
     /// A path of keys was read of the dot that is being recorded.
     pub(super) fn read(&mut self, keys: &[Str], hints: &[AtomicU32], seen: Option<Seen>) {
         match (self.memo.recordings.last_mut(), seen) {
-            (Some(recording), Some(seen)) if recording.trace.reads.len() < MAX_READS => {
-                recording.trace.push(keys, hints, seen);
+            (Some(recording), Some(seen)) if recording.made < MAX_READS => {
+                let place = keys.as_ptr().addr();
+                recording.trace.push(&mut recording.made, place, keys, hints, seen);
             }
             _ => self.lost(),
         }

@@ -283,3 +283,23 @@ fn what_an_inner_template_does_with_the_dot_counts_for_the_outer_ones() {
         assert!(last.as_deref().is_some_and(|text| text.ends_with("kept in place")), "{inner}: {last:?}");
     }
 }
+
+#[test]
+fn readings_that_differ_in_other_places_are_told_apart() {
+    // Each was compared with others in one of the two places, and the last one differs in the other.
+    let pairs =
+        [(2, 1), (2, 1), (2, 2), (1, 2), (3, 1), (3, 2), (1, 1), (2, 1), (1, 2), (3, 1), (2, 3), (3, 3), (1, 3)];
+    for turn in 0..pairs.len() {
+        let pairs = [&pairs[turn..], &pairs[..turn]].concat();
+        let included: String =
+            pairs.iter().map(|(s, n)| format!("{{{{ include `a` (dict `s` {s} `n` {n}) }}}}")).collect();
+        let program = Program {
+            templates: vec![included, "{{ .s }}-{{ .n }} ".to_owned()],
+            dots: Vec::new(),
+            steps: 1000,
+            missing_key: MissingKey::Zero,
+        };
+        let want: String = pairs.iter().map(|(s, n)| format!("{s}-{n} ")).collect();
+        assert_eq!(run(&program, &linked(&program), &[0]), [Ok(want.into_bytes())]);
+    }
+}
