@@ -4,6 +4,10 @@
 //! Go's `crypto/x509` lays it out; the arithmetic is that of the RustCrypto crates.
 
 pub(crate) mod aes;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 pub(crate) mod certificates;
 mod der;
 mod dsa;

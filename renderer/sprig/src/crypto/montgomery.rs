@@ -13,9 +13,6 @@ pub(super) const WORD: usize = 64;
 ///
 /// Its elements are residues `x` in Montgomery's form, which is `x` times a power of two that only the ring knows.
 pub(super) trait Ring {
-    /// How many numbers there may be.
-    const WIDTH: usize;
-
     /// A residue for each of the numbers.
     type Element: Clone;
 
@@ -42,6 +39,50 @@ pub(super) trait Ring {
 
     /// The number, 1 in Montgomery's form, and the residue in that form, for each of the numbers.
     fn residues<'a>(&'a self, x: &Self::Element) -> Vec<Residue<'a>>;
+}
+
+/// Runs an expression with the fastest ring that the processor has for numbers of so many bits, of which there must be
+/// [`at_once`] or fewer.
+macro_rules! with_ring {
+    ($numbers:expr, $bits:expr, |$ring:ident| $run:expr) => {
+        match $crate::crypto::montgomery::vectors($bits) {
+            #[cfg(target_arch = "x86_64")]
+            Some($crate::crypto::lanes::Available::Avx512(vectors)) => {
+                let $ring = &mut $crate::crypto::lanes::Lanes::new(vectors, $numbers, $bits);
+                $run
+            }
+            #[cfg(target_arch = "x86_64")]
+            Some($crate::crypto::lanes::Available::Avx2(vectors)) => {
+                let $ring = &mut $crate::crypto::lanes::Lanes::new(vectors, $numbers, $bits);
+                $run
+            }
+            None => {
+                let $ring = &mut $crate::crypto::montgomery::Modulus::new(&$numbers[0]);
+                $run
+            }
+        }
+    };
+}
+pub(super) use with_ring;
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use super::lanes::available as vectors;
+
+/// Vectors of other processors are not made use of.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn vectors(_: usize) -> Option<std::convert::Infallible> {
+    None
+}
+
+/// How many numbers of so many bits the fastest ring works on at once.
+pub(super) fn at_once(bits: usize) -> usize {
+    match vectors(bits) {
+        #[cfg(target_arch = "x86_64")]
+        Some(super::lanes::Available::Avx512(_)) => <fearless_simd::x86::Avx512 as super::lanes::Vectors>::LANES,
+        #[cfg(target_arch = "x86_64")]
+        Some(super::lanes::Available::Avx2(_)) => <fearless_simd::x86::Avx2 as super::lanes::Vectors>::LANES,
+        None => 1,
+    }
 }
 
 /// What an element is modulo one of the numbers.
@@ -169,8 +210,6 @@ impl Modulus {
 }
 
 impl Ring for Modulus {
-    const WIDTH: usize = 1;
-
     type Element = Vec<u64>;
 
     fn element(&self, forms: &[Vec<u64>]) -> Vec<u64> {
@@ -428,8 +467,15 @@ mod tests {
             compare(&mut ring, &numbers[one.clone()], &x[one.clone()], &y[one.clone()], &want[one]);
         }
         #[cfg(target_arch = "x86_64")]
-        if let Some(mut ring) = Lanes::new(&numbers, bits(&numbers[0])) {
-            compare(&mut ring, &numbers, &x, &y, &want);
+        {
+            let (level, bits) = (fearless_simd::Level::new(), bits(&numbers[0]));
+            if let Some(vectors) = level.as_avx512() {
+                compare(&mut Lanes::new(vectors, &numbers, bits), &numbers, &x, &y, &want);
+            }
+            if let Some(vectors) = level.as_avx2() {
+                let mut ring = Lanes::new(vectors, &numbers[..4], bits);
+                compare(&mut ring, &numbers[..4], &x[..4], &y[..4], &want[..4]);
+            }
         }
     }
 
@@ -466,13 +512,12 @@ mod tests {
                 let power = from_words(&power_of_2_modulo(number, exponent));
                 prop_assert_eq!(power, (BigUint::from(1_u8) << exponent) % modulus);
             }
-            #[cfg(target_arch = "x86_64")]
-            if let Some(mut ring) = Lanes::new(&numbers, bits) {
-                let got = powers_of_2(&mut ring, bits);
-                let want = ring.enter(&want);
-                for (got, want) in ring.residues(&got).into_iter().zip(ring.residues(&want)) {
-                    prop_assert_eq!(got.form, want.form);
-                }
+            for (numbers, want) in numbers.chunks(at_once(bits)).zip(want.chunks(at_once(bits))) {
+                let (got, want) = with_ring!(numbers, bits, |ring| {
+                    let power = powers_of_2(ring, bits);
+                    (leave(ring, &power), want)
+                });
+                prop_assert_eq!(got, want);
             }
         }
     }

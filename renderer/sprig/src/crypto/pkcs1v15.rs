@@ -4,9 +4,7 @@ use num_bigint_dig::BigUint;
 use rsa::RsaPrivateKey;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 
-#[cfg(target_arch = "x86_64")]
-use super::lanes::Lanes;
-use super::montgomery::{Modulus, Ring, WORD, bits, leave, power, to_words};
+use super::montgomery::{Ring, WORD, at_once, bits, leave, power, to_words, with_ring};
 
 /// Signs a `DigestInfo`; `None` for a key that is too short for it, or whose numbers do not fit each other.
 ///
@@ -44,15 +42,11 @@ fn powers<const COUNT: usize>(
     let words = |number: &BigUint| to_words(number, number.bits().div_ceil(WORD));
     let (numbers, exponents) = (numbers.map(words), exponents.map(words));
     let bases = bases.map(BigUint::clone);
-    #[cfg(target_arch = "x86_64")]
-    if let Some(mut ring) = Lanes::new(&numbers, numbers.iter().map(|number| bits(number)).max()?) {
-        return powers_in(&mut ring, &bases, &exponents).try_into().ok();
-    }
-    let each = bases.iter().zip(&exponents).zip(&numbers);
-    let powers = each.flat_map(|((base, exponent), number)| {
-        let (base, exponent) = (std::slice::from_ref(base), std::slice::from_ref(exponent));
-        powers_in(&mut Modulus::new(number), base, exponent)
-    });
+    let bits = numbers.iter().map(|number| bits(number)).max()?;
+    let width = at_once(bits);
+    let each = bases.chunks(width).zip(exponents.chunks(width)).zip(numbers.chunks(width));
+    let powers = each
+        .flat_map(|((bases, exponents), numbers)| with_ring!(numbers, bits, |ring| powers_in(ring, bases, exponents)));
     powers.collect::<Vec<_>>().try_into().ok()
 }
 

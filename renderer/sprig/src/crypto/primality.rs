@@ -3,28 +3,13 @@
 use num_bigint_dig::BigUint;
 use sha2::{Digest, Sha256};
 
-#[cfg(target_arch = "x86_64")]
-use super::lanes::{self, Lanes};
-use super::montgomery::{Modulus, Ring, bits, from_words, power, powers_of_2, subtract, to_words, unit};
-
-/// How many numbers are tested in the time of one.
-pub(super) fn at_once() -> usize {
-    #[cfg(target_arch = "x86_64")]
-    if lanes::available().is_some() {
-        return Lanes::WIDTH;
-    }
-    Modulus::WIDTH
-}
+use super::montgomery::{Ring, at_once, bits, from_words, power, powers_of_2, subtract, to_words, unit, with_ring};
 
 /// Fermat's and Euler's test with the base 2 of at most [`at_once`] odd numbers that all have this many bits, which must be
 /// two or more: two to the power of half the number less one is 1 or -1. It takes doublings in place of multiplications,
 /// and hardly a large number passes that is no prime.
 pub(super) fn may_be_primes(numbers: &[Vec<u64>], bits: usize) -> Vec<bool> {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(mut ring) = Lanes::new(numbers, bits) {
-        return pass_with_2(&mut ring, bits);
-    }
-    numbers.iter().flat_map(|number| pass_with_2(&mut Modulus::new(number), bits)).collect()
+    with_ring!(numbers, bits, |ring| pass_with_2(ring, bits))
 }
 
 fn pass_with_2<R: Ring>(ring: &mut R, bits: usize) -> Vec<bool> {
@@ -34,15 +19,12 @@ fn pass_with_2<R: Ring>(ring: &mut R, bits: usize) -> Vec<bool> {
 
 /// Miller and Rabin's test of an odd random number above 4, with as many bases as Go's `crypto/rsa` takes.
 pub(super) fn is_prime(number: &[u64]) -> bool {
-    let bases: Vec<BigUint> = (0..rounds(bits(number))).map(|round| base(number, round)).collect();
-    #[cfg(target_arch = "x86_64")]
-    if lanes::available().is_some() {
-        return bases.chunks(Lanes::WIDTH).all(|bases| {
-            let numbers = vec![number.to_vec(); bases.len()];
-            Lanes::new(&numbers, bits(number)).is_some_and(|mut ring| passes(&mut ring, number, bases))
-        });
-    }
-    bases.chunks(Modulus::WIDTH).all(|bases| passes(&mut Modulus::new(number), number, bases))
+    let bits = bits(number);
+    let bases: Vec<BigUint> = (0..rounds(bits)).map(|round| base(number, round)).collect();
+    bases.chunks(at_once(bits)).all(|bases| {
+        let numbers = vec![number.to_vec(); bases.len()];
+        with_ring!(&numbers, bits, |ring| passes(ring, number, bases))
+    })
 }
 
 /// Rounds of Miller and Rabin's test after which a random number of so many bits is composite with a probability below
@@ -105,6 +87,7 @@ fn base(number: &[u64], round: usize) -> BigUint {
 mod tests {
     use num_bigint_dig::prime::probably_prime;
 
+    use super::super::montgomery::Modulus;
     use super::*;
 
     fn words(number: &BigUint) -> Vec<u64> {
@@ -118,12 +101,11 @@ mod tests {
 
     /// Whether each kind of arithmetic lets a number pass with a base.
     fn pass(number: &BigUint, base: u32) -> bool {
-        let number = words(number);
-        let one = passes(&mut Modulus::new(&number), &number, &[BigUint::from(base)]);
-        #[cfg(target_arch = "x86_64")]
-        if let Some(mut ring) = Lanes::new(std::slice::from_ref(&number), bits(&number)) {
-            assert_eq!(passes(&mut ring, &number, &[BigUint::from(base)]), one);
-        }
+        let (number, bases) = (words(number), [BigUint::from(base)]);
+        let one = passes(&mut Modulus::new(&number), &number, &bases);
+        with_ring!(std::slice::from_ref(&number), bits(&number), |ring| {
+            assert_eq!(passes(ring, &number, &bases), one);
+        });
         one
     }
 
@@ -165,7 +147,7 @@ mod tests {
     #[test]
     fn a_batch_is_told_number_by_number() {
         let numbers: Vec<BigUint> =
-            (0..at_once() as u32).map(|at| (BigUint::from(1_u8) << 89) - 1_u8 - 2 * at).collect();
+            (0..at_once(89) as u32).map(|at| (BigUint::from(1_u8) << 89) - 1_u8 - 2 * at).collect();
         let want: Vec<bool> = numbers.iter().map(|number| probably_prime(number, 20)).collect();
         for count in 1..=numbers.len() {
             let numbers: Vec<_> = numbers[..count].iter().map(words).collect();

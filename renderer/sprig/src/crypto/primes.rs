@@ -7,8 +7,8 @@ use std::thread;
 use num_bigint_dig::BigUint;
 
 use super::keys::HostRandom;
-use super::montgomery::{WORD, from_words, negative_inverse, to_words};
-use super::primality::{at_once, is_prime, may_be_primes};
+use super::montgomery::{WORD, at_once, from_words, negative_inverse, to_words};
+use super::primality::{is_prime, may_be_primes};
 
 /// Numbers behind a random one that are looked at before another random one is drawn, for each bit of theirs. A prime is
 /// less than 0.7 numbers for each bit from the last on average, so one window in 100,000 has none.
@@ -98,7 +98,7 @@ impl Search {
     /// Candidates are handed out in order, so whatever lies before the first prime is being looked at by somebody.
     fn advance(&self) -> bool {
         let candidates = self.candidates();
-        let width = at_once();
+        let width = at_once(self.bits);
         let taken = self.update(|state| {
             let first = state.next;
             let wanted = state.found.is_none() && state.trying == 0 && first < candidates.len();
