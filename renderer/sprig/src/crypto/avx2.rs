@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 use fearless_simd::x86::Avx2;
 use fearless_simd::{SimdInto, u64x4};
 
-use super::lanes::{MAX_LANES, Vectors};
+use super::lanes::{MAX_LANES, Reduction, Vectors};
 
 /// Bits of a digit.
 const DIGIT: usize = 27;
@@ -49,16 +49,8 @@ impl Vectors for Avx2 {
         multiply(self, x, y, columns);
     }
 
-    fn reduce(
-        self,
-        columns: &[__m256i],
-        modulus: &[__m256i],
-        inverse: __m256i,
-        doubled: __m256i,
-        quotients: &mut [__m256i],
-        outcome: &mut [__m256i],
-    ) {
-        reduce(self, columns, modulus, inverse, doubled, quotients, outcome);
+    fn reduce(self, task: &Reduction<'_, __m256i>, quotients: &mut [__m256i], outcome: &mut [__m256i]) {
+        reduce(self, task, quotients, outcome);
     }
 }
 
@@ -141,18 +133,10 @@ fearless_simd::kernel!(
 );
 
 fearless_simd::kernel!(
-    /// What the columns come to, divided by the power of two that the form multiplies with, modulo `modulus`; in those lanes
-    /// where `doubled` is 1 twice of it.
-    fn reduce(
-        simd: Avx2,
-        columns: &[__m256i],
-        modulus: &[__m256i],
-        inverse: __m256i,
-        doubled: __m256i,
-        quotients: &mut [__m256i],
-        outcome: &mut [__m256i],
-    ) {
+    /// Divides the columns by the power of two, digit by digit, and carries what they come to.
+    fn reduce(simd: Avx2, task: &Reduction<'_, __m256i>, quotients: &mut [__m256i], outcome: &mut [__m256i]) {
         let _ = simd;
+        let Reduction { columns, modulus, inverse, doubled } = *task;
         let mask = _mm256_set1_epi64x(DIGIT_MASK as i64);
         let (lower, upper) = columns.split_at(modulus.len());
         let mut carry = _mm256_setzero_si256();

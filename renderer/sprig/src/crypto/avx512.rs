@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 use fearless_simd::x86::Avx512;
 use fearless_simd::{SimdInto, u64x8};
 
-use super::lanes::{MAX_LANES, Vectors};
+use super::lanes::{MAX_LANES, Reduction, Vectors};
 
 /// Bits of a digit.
 const DIGIT: usize = 52;
@@ -48,16 +48,8 @@ impl Vectors for Avx512 {
         multiply(self, x, y, columns);
     }
 
-    fn reduce(
-        self,
-        columns: &[__m512i],
-        modulus: &[__m512i],
-        inverse: __m512i,
-        doubled: __m512i,
-        quotients: &mut [__m512i],
-        outcome: &mut [__m512i],
-    ) {
-        reduce(self, columns, modulus, inverse, doubled, quotients, outcome);
+    fn reduce(self, task: &Reduction<'_, __m512i>, quotients: &mut [__m512i], outcome: &mut [__m512i]) {
+        reduce(self, task, quotients, outcome);
     }
 }
 
@@ -149,18 +141,10 @@ fearless_simd::kernel!(
 );
 
 fearless_simd::kernel!(
-    /// What the columns come to, divided by the power of two that the form multiplies with, modulo `modulus`; in those lanes
-    /// where `doubled` is 1 twice of it.
-    fn reduce(
-        simd: Avx512,
-        columns: &[__m512i],
-        modulus: &[__m512i],
-        inverse: __m512i,
-        doubled: __m512i,
-        quotients: &mut [__m512i],
-        outcome: &mut [__m512i],
-    ) {
+    /// Divides the columns by the power of two, digit by digit, and carries what they come to.
+    fn reduce(simd: Avx512, task: &Reduction<'_, __m512i>, quotients: &mut [__m512i], outcome: &mut [__m512i]) {
         let _ = simd;
+        let Reduction { columns, modulus, inverse, doubled } = *task;
         let zero = _mm512_setzero_si512();
         let mask = _mm512_set1_epi64(DIGIT_MASK as i64);
         let (lower, upper) = columns.split_at(modulus.len());

@@ -43,17 +43,18 @@ pub(super) trait Vectors: Copy {
     /// The columns of a product.
     fn multiply(self, x: &[Self::Digits], y: &[Self::Digits], columns: &mut [Self::Digits]);
 
-    /// What the columns come to, divided by the power of two that the form multiplies with, modulo `modulus`; in those
-    /// lanes where `doubled` is 1 twice of it.
-    fn reduce(
-        self,
-        columns: &[Self::Digits],
-        modulus: &[Self::Digits],
-        inverse: Self::Digits,
-        doubled: Self::Digits,
-        quotients: &mut [Self::Digits],
-        outcome: &mut [Self::Digits],
-    );
+    /// What the columns come to, divided by the power of two that the form multiplies with, modulo the numbers.
+    fn reduce(self, task: &Reduction<'_, Self::Digits>, quotients: &mut [Self::Digits], outcome: &mut [Self::Digits]);
+}
+
+/// What is to be reduced.
+pub(super) struct Reduction<'a, D> {
+    pub(super) columns: &'a [D],
+    pub(super) modulus: &'a [D],
+    /// The least digit of the modulus times this is -1 modulo a digit.
+    pub(super) inverse: D,
+    /// 1 in those lanes whose outcome is to be doubled, 0 in the others.
+    pub(super) doubled: D,
 }
 
 /// The vectors of this processor.
@@ -117,7 +118,8 @@ impl<V: Vectors> Lanes<V> {
     /// Reduces the columns, and doubles what they come to in those lanes whose number has this bit set.
     fn reduce(&mut self, x: &mut [V::Digits], bit: usize) {
         let doubled = self.vectors.bits_of(self.modulus[bit / V::DIGIT], bit % V::DIGIT);
-        self.vectors.reduce(&self.columns, &self.modulus, self.inverse, doubled, &mut self.quotients, x);
+        let task = Reduction { columns: &self.columns, modulus: &self.modulus, inverse: self.inverse, doubled };
+        self.vectors.reduce(&task, &mut self.quotients, x);
     }
 
     /// The residue of a lane, in Montgomery's form.
