@@ -1,10 +1,10 @@
 //! From a deployment's name to everything that its rendering depends on, and where it goes.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gix::ObjectId;
+use rustc_hash::FxHashMap;
 use thinlock_go::Frozen;
 use thinlock_renderer::Dialect;
 use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
@@ -59,7 +59,7 @@ pub struct Run {
     pub(crate) configured: bool,
     locks: Vec<OnceLock<Result<Option<Arc<Loaded>>>>>,
     capabilities: Vec<OnceLock<Result<Arc<Capabilities>>>>,
-    located: Mutex<HashMap<ChartKey, Result<Located>>>,
+    located: Mutex<FxHashMap<ChartKey, Result<Located>>>,
     freight: Option<String>,
     layout: Option<Layout>,
     dialect: Option<&'static Dialect>,
@@ -394,7 +394,7 @@ impl Run {
                 .map(|loaded| LockOrigin { path: loaded.path.clone(), commit: loaded.commit.map(repository::hex) }),
             source,
             policy_commit,
-            image: lock.map(|lock| format!("{}@{}", lock.image_ref, lock.image_digest)),
+            image: lock.map(|lock| [&*lock.image_ref, "@", &*lock.image_digest].concat()),
             values: values_origin,
             set,
             release: Release {

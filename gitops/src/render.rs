@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gix::ObjectId;
-use thinlock_go::{Frozen, Host, Value};
+use thinlock_go::{Frozen, Host};
 use thinlock_renderer::chart::{self, Chart};
 use thinlock_renderer::engine::{self, Cache, Limits, Randomness, RenderError, RenderRequest};
 use thinlock_renderer::log::Log;
@@ -181,16 +181,11 @@ fn user_values(plan: &Plan, reader: &Reader<'_>) -> Result<Frozen> {
         let values = reader.values(file, &origin.path, plan.dialect)?;
         merged = values::merge(&merged, &values);
     }
-    if plan.provenance.set.is_empty() {
-        return Ok(merged);
-    }
-    let Value::Map(live) = merged.thaw() else { return Ok(merged) };
     for setting in &plan.provenance.set {
-        let text = format!("{}={}", setting.key, setting.value);
-        values::set::parse_literal(text.as_bytes(), &live, rules)
+        merged = values::set::literal_over(&merged, &setting.key, &setting.value, rules)
             .map_err(|cause| Error::input(format!("set.{}: {cause}", setting.key)))?;
     }
-    Frozen::freeze(&Value::Map(live)).ok_or_else(|| Error::input("the values nest too deeply"))
+    Ok(merged)
 }
 
 /// A render's failure, with the line of the template that failed.

@@ -107,7 +107,7 @@ pub(crate) fn branch_tip(repository: &gix::Repository, branch: &str) -> Result<O
 
 /// `refs/heads/<branch>`, checked by git's rules for names.
 pub(crate) fn full_name(branch: &str) -> Result<FullName> {
-    FullName::try_from(format!("refs/heads/{branch}"))
+    FullName::try_from(["refs/heads/", branch].concat())
         .ok()
         .filter(|_| branch != "HEAD" && !branch.starts_with('-'))
         .ok_or_else(|| {

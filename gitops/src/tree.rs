@@ -37,11 +37,16 @@ pub struct Trees {
     repository: gix::Repository,
     folders: RefCell<Recent<ObjectId, Arc<Folder>>>,
     roots: RefCell<Recent<ObjectId, ObjectId>>,
+    // Where blobs are unpacked.
+    buffer: RefCell<Vec<u8>>,
 }
 
 /// How many folders are remembered: those near the root and a chart's are read again and again, a deployment's own is
 /// read once or twice.
 const FOLDERS: usize = 256;
+
+/// How large a buffer is kept.
+const KEPT: usize = 1 << 16;
 
 /// The entries of a tree in the order of their names.
 #[derive(Debug, Default)]
@@ -63,6 +68,17 @@ impl Folder {
         }
         folder.sort();
         Ok(folder)
+    }
+
+    /// The entry of a name in a tree as git stores it.
+    pub(crate) fn entry_in(bytes: &[u8], id: ObjectId, name: &[u8]) -> Result<Option<Entry>> {
+        for entry in TreeRefIter::from_bytes(bytes, id.kind()) {
+            let entry = entry.or_fail(|| format!("reading tree {id}"))?;
+            if entry.filename == name {
+                return Ok(Some(Entry { id: entry.oid.to_owned(), kind: entry.mode.kind() }));
+            }
+        }
+        Ok(None)
     }
 
     fn push(&mut self, name: &[u8], entry: Entry) -> Option<()> {
@@ -101,7 +117,8 @@ const MAX_LINKS: usize = 40;
 impl Trees {
     /// For one repository.
     pub fn new(repository: gix::Repository) -> Trees {
-        Trees { repository, folders: RefCell::new(Recent::new(FOLDERS)), roots: RefCell::new(Recent::new(FOLDERS)) }
+        let (folders, roots) = (RefCell::new(Recent::new(FOLDERS)), RefCell::new(Recent::new(FOLDERS)));
+        Trees { repository, folders, roots, buffer: RefCell::default() }
     }
 
     /// The repository.
@@ -157,10 +174,15 @@ impl Trees {
     /// # Errors
     /// The blob cannot be read.
     pub fn blob(&self, id: ObjectId) -> Result<Content> {
-        let mut buffer = Vec::new();
+        // A large one is not kept for the small ones behind it.
+        let mut buffer = self.buffer.take();
         let fail = || format!("reading blob {id} of {}", repository::name(&self.repository));
         let blob = self.repository.objects.find_blob(&id, &mut buffer).or_fail(fail)?;
-        Ok(Content { id, bytes: blob.data.into() })
+        let bytes = blob.data.into();
+        if buffer.capacity() <= KEPT {
+            self.buffer.replace(buffer);
+        }
+        Ok(Content { id, bytes })
     }
 
     /// The entry at a path below a tree, without following links. The empty path is the tree itself.

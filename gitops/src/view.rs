@@ -240,7 +240,7 @@ impl<'v> Reader<'v> {
             _ => return Ok(Lookup::Nothing),
         }
         let bytes = self.trees.folder_bytes(folder.id)?;
-        let entry = Folder::of_bytes(&bytes, folder.id)?.get(name.as_bytes());
+        let entry = Folder::entry_in(&bytes, folder.id, name.as_bytes())?;
         Ok(match entry.map(|entry| entry.kind) {
             Some(EntryKind::Blob | EntryKind::BlobExecutable) => {
                 let is_small = bytes.len() <= AT_HAND;

@@ -56,7 +56,7 @@ impl Folders {
             }
             Err(cause) => return Err(Error::io(fail(), cause)),
         };
-        let record = format!("{RECORDS}/{name}.json");
+        let record = [RECORDS, "/", name, ".json"].concat();
         if occupied && !self.path.join(&record).exists() {
             return Err(Error::new(
                 error::ErrorKind::Conflict,

@@ -14,7 +14,7 @@ use thinlock_yaml::stream::{LastLine, documents};
 use crate::engine::Rendered;
 
 use super::head::Identity;
-use super::output::{Selection, manifest_stream, output_writes, parts, template_stream};
+use super::output::{Selection, manifest_stream, output_writes, parts, stream};
 
 /// How documents are laid out as files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +61,7 @@ impl Layout {
                 }
             }
             Layout::Single => {
-                let stream = template_stream(&manifest_stream(rendered), rendered, selection);
-                files.replace("manifests.yaml".to_owned(), stream.text)?;
+                files.replace("manifests.yaml".to_owned(), stream(rendered, selection))?;
             }
             Layout::Flat => flat(rendered, selection, &mut files)?,
             Layout::KargoFlat => kargo_flat(rendered, selection, &mut files)?,

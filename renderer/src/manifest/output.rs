@@ -1,5 +1,6 @@
 //! The forms in which `helm template` writes documents: the stream on stdout, `--show-only`, and `--output-dir`.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -83,24 +84,43 @@ pub fn template_stream(manifest: &[u8], rendered: &Rendered, selection: Selectio
 /// # Errors
 /// Those of the writer.
 pub fn write_stream(rendered: &Rendered, selection: Selection, out: &mut dyn Write) -> io::Result<()> {
+    stream_parts(rendered, selection, |part| out.write_all(part))
+}
+
+/// What [`write_stream`] writes.
+pub(super) fn stream(rendered: &Rendered, selection: Selection) -> Vec<u8> {
+    let len = rendered.manifests.iter().map(|manifest| manifest.path.len() + manifest.content.len() + AROUND).sum();
+    let mut text = Vec::with_capacity(len);
+    let Ok(()) = stream_parts(rendered, selection, |part| {
+        text.extend_from_slice(part);
+        Ok::<_, Infallible>(())
+    });
+    text
+}
+
+fn stream_parts<E>(
+    rendered: &Rendered,
+    selection: Selection,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
     let crds = rendered.crds.iter().map(|crd| (&crd.path, crd.content.as_bytes()));
     let manifests = rendered.manifests.iter().map(|manifest| (&manifest.path, manifest.content.as_bytes()));
     let mut documents = crds.chain(manifests).peekable();
     while let Some((path, content)) = documents.next() {
         let document = parts(path, content);
         if documents.peek().is_some() {
-            document.iter().try_for_each(|part| out.write_all(part))?;
+            document.into_iter().try_for_each(&mut take)?;
             continue;
         }
         // The manifest begins with no white space. What it ends with is the last document's.
         let content = trim_end_matches(content, unicode::is_space);
         let head = document[..3].concat();
-        out.write_all(if content.is_empty() { trim_space(&head) } else { &head })?;
-        out.write_all(content)?;
+        take(if content.is_empty() { trim_space(&head) } else { &head })?;
+        take(content)?;
     }
-    out.write_all(b"\n")?;
+    take(b"\n")?;
     for hook in selection.hooks(rendered) {
-        parts(&hook.path, &hook.content).iter().try_for_each(|part| out.write_all(part))?;
+        parts(&hook.path, &hook.content).into_iter().try_for_each(&mut take)?;
     }
     Ok(())
 }
@@ -222,6 +242,7 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&written), want);
             let whole = template_stream(&manifest_stream(&rendered), &rendered, Selection::default());
             assert_eq!(String::from_utf8_lossy(&whole.text), want);
+            assert_eq!(String::from_utf8_lossy(&stream(&rendered, Selection::default())), want);
         }
         check(&[], &[], "\n");
         check(&[("p/c", "c: 1\n\n")], &[], "---\n# Source: p/c\nc: 1\n");

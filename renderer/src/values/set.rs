@@ -4,9 +4,10 @@
 //! does not, `--set-json` reads JSON, `--set-file` reads the file of that name, `--set-literal` takes the rest of the
 //! text as it is. The functions answer to Helm's package strvals, its limits and its error texts included.
 
-use thinlock_go::{List, Map, Str, Value, json, stack, strconv, unicode, utf8};
+use thinlock_go::types::MAP_STRING_ANY;
+use thinlock_go::{Frozen, List, Map, Str, Value, json, stack, strconv, unicode, utf8};
 
-use super::ValueRules;
+use super::{ValueRules, merge};
 
 /// The highest index that a list may be set at.
 const MAX_INDEX: i64 = 65536;
@@ -60,6 +61,20 @@ pub fn parse_file(text: &[u8], values: &Map, rules: &ValueRules, reader: FileRea
 /// As [`parse_into`].
 pub fn parse_literal(text: &[u8], values: &Map, rules: &ValueRules) -> Result<(), String> {
     parse(text, values, rules, Grammar::Literal)
+}
+
+/// The values with one more, as [`parse_literal`] of `KEY=VALUE` sets it.
+///
+/// # Errors
+/// As [`parse_into`].
+pub fn literal_over(values: &Frozen, key: &str, value: &str, rules: &ValueRules) -> Result<Frozen, String> {
+    if matches!(values, Frozen::Map(..)) && !key.is_empty() && !key.contains(['=', '[', '.']) {
+        let entry = (Str::from(key), Frozen::Str(Str::from(value)));
+        return Ok(merge(values, &Frozen::Map(&MAP_STRING_ANY, [entry].into())));
+    }
+    let Value::Map(live) = values.thaw() else { return Ok(values.clone()) };
+    parse_literal([key, "=", value].concat().as_bytes(), &live, rules)?;
+    Frozen::freeze(&Value::Map(live)).ok_or_else(|| "the values nest too deeply".to_owned())
 }
 
 fn parse(text: &[u8], values: &Map, rules: &ValueRules, grammar: Grammar<'_>) -> Result<(), String> {

@@ -1,8 +1,9 @@
 //! What `helm template` made of each flag, recorded from Helm 3.17 to 3.22 (which agree) and 4.1 and 4.3 (which agree):
 //! the values as JSON, or `!` and the error.
 
-use thinlock_go::json;
+use thinlock_go::{Frozen, Value, fmt, json};
 
+use super::{literal_over, parse_literal};
 use crate::Dialect;
 use crate::dialect::{HELM_3_22, HELM_4_3};
 use crate::values::UserValues;
@@ -225,4 +226,27 @@ fn flags_apply_in_helm_s_order() {
     });
     let text = json::encode(&values.expect("merged").thaw(), json::Html::Keep).expect("JSON");
     assert_eq!(String::from_utf8_lossy(&text), r#"{"a":"set","b":"string","c":"x,y","f":{"x":1,"z":2},"l":[1,7]}"#);
+}
+
+#[test]
+fn a_literal_over_frozen_values_is_set_as_the_flag_sets_it() {
+    let base = crate::values::parse_file(b"a: 1\nb:\n  c: [x]\nn: null\n", &HELM_4_3.values).expect("values");
+    let show = |result: Result<Frozen, String>| match result {
+        Ok(values) => fmt::format_value(&values.thaw()).expect("text").to_string(),
+        Err(error) => error,
+    };
+    for rules in [&HELM_3_22.values, &HELM_4_3.values] {
+        for key in [
+            "a", "z", "b", "n", "b.c", "b.d.e", "a.b", "b.c[1]", "b.c[x", "z[0].y", "", " ", "a,b", "a\\.b", "\u{e9}",
+            "b=c",
+        ] {
+            for value in ["v", "", "{a,b}", "x=y", "null", "1", "\u{e9}\\"] {
+                let Value::Map(live) = base.thaw() else { panic!("a map") };
+                let text = format!("{key}={value}");
+                let want = parse_literal(text.as_bytes(), &live, rules);
+                let want = want.map(|()| Frozen::freeze(&Value::Map(live)).expect("plain values"));
+                assert_eq!(show(literal_over(&base, key, value, rules)), show(want), "{text}");
+            }
+        }
+    }
 }
