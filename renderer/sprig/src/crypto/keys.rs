@@ -144,8 +144,11 @@ pub(crate) fn generate_rsa(random: &mut HostRandom<'_>, bits: usize) -> Result<K
     let one = BigUint::from(1_u8);
     for _ in 0..RSA_TRIES {
         let [p, q] = random_primes(random, [bits.div_ceil(2), bits / 2]);
+        // Primes that are close to each other are easily found from their product (FIPS 186-5, A.1.3, step 5.5).
+        let apart = if p > q { &p - &q } else { &q - &p };
+        let far = apart.bits() > (bits / 2).saturating_sub(100);
         // A key needs an inverse of the exponent, which is prime, modulo each prime's totient.
-        if p != q && [&p, &q].iter().all(|prime| (*prime - &one) % &exponent != BigUint::default()) {
+        if far && [&p, &q].iter().all(|prime| (*prime - &one) % &exponent != BigUint::default()) {
             let key = RsaPrivateKey::from_p_q(p, q, exponent).map_err(|why| why.to_string())?;
             return Ok(Key::Rsa(Box::new(key)));
         }
@@ -442,5 +445,36 @@ fn from_pkcs8(bytes: &[u8]) -> Result<Key, String> {
         other => {
             Err(format!("x509: PKCS#8 wrapping contained private key with unknown algorithm: {}", oids::dotted(other)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use num_bigint_dig::prime::probably_prime;
+
+    use super::super::primes::tests::Counting;
+    use super::*;
+
+    #[test]
+    fn rsa_keys_have_their_bits_and_fit_together() {
+        let host = Counting::new(3);
+        for bits in [512, 513, 768, 1_023, 1_024, 2_048] {
+            let mut random = HostRandom::new(&host);
+            let Ok(Key::Rsa(key)) = generate_rsa(&mut random, bits) else { panic!("no key of {bits} bits") };
+            assert_eq!(key.n().bits(), bits);
+            let [p, q] = key.primes() else { panic!("not two primes") };
+            assert!(p != q && [p, q].iter().all(|prime| probably_prime(prime, 20)));
+            assert_eq!((p * q, p.bits(), q.bits()), (key.n().clone(), bits.div_ceil(2), bits / 2));
+            let exponent = key.d() * key.e();
+            assert!([p, q].iter().all(|prime| (&exponent - 1_u8) % (*prime - 1_u8) == BigUint::default()));
+        }
+    }
+
+    #[test]
+    fn a_key_follows_from_the_random_bytes() {
+        let key = |seed| generate_rsa(&mut HostRandom::new(&Counting::new(seed)), 512).map(|key| key.to_pem());
+        assert!(key(1).is_ok());
+        assert_eq!(key(1), key(1));
+        assert_ne!(key(1), key(2));
     }
 }

@@ -1,7 +1,8 @@
 //! Passwords, encryption, keys and certificates.
 //!
 //! Keys and certificates are real: OpenSSL and Go read and verify them. Their DER is written here, byte for byte as
-//! Go's `crypto/x509` lays it out; the arithmetic is that of the RustCrypto crates.
+//! Go's `crypto/x509` lays it out; the arithmetic is that of the RustCrypto crates, but for the
+//! modular powers that RSA keys spend their time in.
 
 pub(crate) mod aes;
 #[cfg(target_arch = "x86_64")]
