@@ -158,54 +158,51 @@ pub(super) struct Modulus {
     inverse: u64,
     /// One in Montgomery's form: two to the power of all bits of the words.
     one: Vec<u64>,
-    /// Room for the quotients of a reduction and for its outcome.
-    quotients: Vec<u64>,
-    outcome: Vec<u64>,
+    /// Room for a product.
+    product: Vec<u64>,
 }
 
 impl Modulus {
-    /// The arithmetic modulo an odd number, whose highest word is not zero.
+    /// The arithmetic modulo an odd number.
     pub(super) fn new(number: &[u64]) -> Modulus {
-        let room = vec![0; number.len()];
+        let mut number = number.to_vec();
+        number.resize(number.len().next_multiple_of(ROWS), 0);
         Modulus {
-            number: number.to_vec(),
             inverse: negative_inverse(number.first().copied().unwrap_or(1)),
-            one: power_of_2_modulo(number, number.len() * WORD),
-            quotients: room.clone(),
-            outcome: room,
+            one: power_of_2_modulo(&number, number.len() * WORD),
+            product: vec![0; 2 * number.len()],
+            number,
         }
     }
 
-    /// A product by its columns, reduced, and doubled if so wanted. The columns must be those of a number below the square
-    /// of the modulus.
-    #[inline(always)]
-    fn reduce(&mut self, x: &mut Vec<u64>, double: bool, columns: impl Fn(&[u64], usize, &mut Column)) {
-        let Modulus { number, inverse, quotients, outcome, .. } = self;
+    /// Reduces the product, and doubles it if so wanted. It must be below the modulus times two to the power of all bits of
+    /// the words.
+    fn reduce(&mut self, double: bool, outcome: &mut Vec<u64>) {
+        let Modulus { number, inverse, product, .. } = self;
         let size = number.len();
-        let (x_words, quotients) = (&x[..size], &mut quotients[..size]);
-        let mut column = Column::default();
-        for k in 0..size {
-            columns(x_words, k, &mut column);
-            column.products(&quotients[..k], &number[1..=k]);
-            let quotient = (column.low as u64).wrapping_mul(*inverse);
-            quotients[k] = quotient;
-            column.product(quotient, number[0]);
-            column.next();
+        let mut over = false;
+        for at in (0..size).step_by(ROWS) {
+            // The multiple of the number that makes the least words zero:
+            let mut words = block(product, at);
+            let mut quotients = [0; ROWS];
+            for row in 0..ROWS {
+                quotients[row] = words[row].wrapping_mul(*inverse);
+                let mut carry = 0;
+                for (word, digit) in words[row..].iter_mut().zip(number.iter()) {
+                    (*word, carry) = multiply_add(*word, quotients[row], *digit, carry);
+                }
+            }
+            over = add_rows(&mut product[at..], number, quotients, over);
         }
-        for k in size..2 * size {
-            columns(x_words, k, &mut column);
-            column.products(&quotients[k + 1 - size..], &number[k + 1 - size..]);
-            outcome[k - size] = column.next();
+        outcome.clear();
+        outcome.extend_from_slice(&product[size..]);
+        if over || !less(outcome, number) {
+            subtract(outcome, number);
         }
-        let mut over = column.low as u64;
-        if over > 0 || !less(outcome, number) {
-            over = over.wrapping_sub(subtract(outcome, number));
-        }
-        debug_assert!(over == 0 && less(outcome, number));
+        debug_assert!(less(outcome, number));
         if double && (twice(outcome) || !less(outcome, number)) {
             subtract(outcome, number);
         }
-        std::mem::swap(x, outcome);
     }
 }
 
@@ -231,10 +228,21 @@ impl Ring for Modulus {
         to_words(&residue, size)
     }
 
-    #[inline(never)]
     fn square_and_double(&mut self, x: &mut Vec<u64>, at: usize) {
-        let double = bit(&self.number, at);
-        self.reduce(x, double, |x, k, column| column.square(x, k));
+        self.product.fill(0);
+        // All but the blocks' own squares occur twice.
+        for at in (0..x.len()).step_by(ROWS) {
+            add_rows(&mut self.product[2 * at + ROWS..], &x[at + ROWS..], block(x, at), false);
+        }
+        twice(&mut self.product);
+        for at in (0..x.len()).step_by(ROWS) {
+            let (block_square, behind) = self.product[2 * at..].split_at_mut(2 * ROWS);
+            let mut over = add_rows(block_square, &x[at..at + ROWS], block(x, at), false);
+            for word in behind {
+                (*word, over) = word.carrying_add(0, over);
+            }
+        }
+        self.reduce(bit(&self.number, at), x);
     }
 
     fn square(&mut self, x: &mut Vec<u64>) {
@@ -242,12 +250,12 @@ impl Ring for Modulus {
         self.square_and_double(x, beyond);
     }
 
-    #[inline(never)]
     fn multiply(&mut self, x: &mut Vec<u64>, y: &Vec<u64>) {
-        self.reduce(x, false, |x, k, column| {
-            let (from, to) = ((k + 1).saturating_sub(x.len()), k.min(x.len() - 1));
-            column.products(&x[from..=to], &y[k - to..=k - from]);
-        });
+        self.product.fill(0);
+        for at in (0..x.len()).step_by(ROWS) {
+            add_rows(&mut self.product[at..], x, block(y, at), false);
+        }
+        self.reduce(false, x);
     }
 
     fn residues<'a>(&'a self, x: &Vec<u64>) -> Vec<Residue<'a>> {
@@ -255,54 +263,40 @@ impl Ring for Modulus {
     }
 }
 
-/// A sum of products of words, which is as wide as three words.
-#[derive(Clone, Copy, Default)]
-struct Column {
-    low: u128,
-    high: u64,
+/// Words of a factor that are multiplied with the other at once, which keeps their carries in registers.
+const ROWS: usize = 4;
+
+/// The words of a factor from here on.
+fn block(words: &[u64], at: usize) -> [u64; ROWS] {
+    std::array::from_fn(|row| words[at + row])
 }
 
-impl Column {
-    #[inline(always)]
-    fn product(&mut self, a: u64, b: u64) {
-        let (low, over) = self.low.overflowing_add(u128::from(a) * u128::from(b));
-        self.low = low;
-        self.high += u64::from(over);
+/// Adds the product of a number and a few words to another number, and a carry to its words behind them, as many as the few;
+/// tells what they carry.
+#[inline(always)]
+fn add_rows(to: &mut [u64], number: &[u64], rows: [u64; ROWS], mut over: bool) -> bool {
+    let mut sums = [0; ROWS];
+    let (to, behind) = to.split_at_mut(number.len());
+    for (to, word) in to.iter_mut().zip(number) {
+        let [first, second, third, fourth] = rows;
+        let mut carry;
+        (*to, carry) = multiply_add(sums[0], *word, first, *to);
+        (sums[0], carry) = multiply_add(sums[1], *word, second, carry);
+        (sums[1], carry) = multiply_add(sums[2], *word, third, carry);
+        (sums[2], carry) = multiply_add(sums[3], *word, fourth, carry);
+        sums[3] = carry;
     }
+    for (to, sum) in behind.iter_mut().zip(sums) {
+        (*to, over) = to.carrying_add(sum, over);
+    }
+    over
+}
 
-    /// The first word of the one times the last of the other, and so on.
-    #[inline(always)]
-    fn products(&mut self, a: &[u64], b: &[u64]) {
-        for (a, b) in a.iter().zip(b.iter().rev()) {
-            self.product(*a, *b);
-        }
-    }
-
-    /// A column of the square of a number: all but one of its products occur twice.
-    #[inline(always)]
-    fn square(&mut self, x: &[u64], k: usize) {
-        let (from, to) = ((k + 1).saturating_sub(x.len()), k.min(x.len() - 1));
-        let half = k.div_ceil(2);
-        let mut twice = Column::default();
-        if from < half {
-            twice.products(&x[from..half], &x[..=to]);
-        }
-        let (low, over) = self.low.overflowing_add(twice.low << 1);
-        self.low = low;
-        self.high += u64::from(over) + (twice.high << 1) + (twice.low >> 127) as u64;
-        if k.is_multiple_of(2) && k / 2 < x.len() {
-            self.product(x[k / 2], x[k / 2]);
-        }
-    }
-
-    /// Takes the lowest word off.
-    #[inline(always)]
-    fn next(&mut self) -> u64 {
-        let word = self.low as u64;
-        self.low = self.low >> WORD | u128::from(self.high) << WORD;
-        self.high = 0;
-        word
-    }
+/// The low and the high word of a product and two more words.
+#[inline(always)]
+fn multiply_add(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
+    let sum = u128::from(sum) + u128::from(a) * u128::from(b) + u128::from(carry);
+    (sum as u64, (sum >> WORD) as u64)
 }
 
 /// The words of a number, padded with zeros.
