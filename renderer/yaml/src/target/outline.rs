@@ -61,16 +61,6 @@ impl Outline {
         self.places.extend(other.places.into_iter().map(moved));
     }
 
-    /// How many places there are.
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    /// Whether the document must stay as it is.
-    pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
     /// Tells where `new` differs from `old`, the text of the outline, in order. `None` if reading it could give anything
     /// else than what reading `old` gave, with the changed fields in it, or if `take` gives up; what was told by then
     /// means nothing.
