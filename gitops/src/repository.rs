@@ -20,7 +20,7 @@ pub struct Repository {
 }
 
 /// How many bytes of the objects that others are stored as differences from are kept at hand, for each thread.
-const DELTA_BASES: usize = 1 << 20;
+const DELTA_BASES: usize = 1 << 18;
 
 impl Repository {
     /// Opens the repository at a path: a bare one, or the root of a work tree.
