@@ -4,6 +4,7 @@
 //! each, and a directory on the user's own disk is read with the user's own rights. (A chart in a git tree is never read
 //! this way.) What .helmignore leaves out is not opened. Errors are Go's texts, since they are part of Helm's output.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io::{self, Read};
@@ -19,6 +20,8 @@ use thinlock_renderer::{Chart, Dialect, FileSet, Log};
 
 /// What a directory may come to in bytes where Helm has no limit of its own.
 const MAX_DIRECTORY: u64 = 1024 * 1024 * 1024;
+/// So many directories of templates may wait to be read early.
+const MAX_OPEN: usize = 256;
 /// How many links one path may lead through, as in Go's `filepath.EvalSymlinks`.
 const MAX_LINKS: u32 = 255;
 
@@ -61,6 +64,7 @@ pub fn load_chart_seen(
         files: FileSet::new(top.to_string_lossy()),
         buffer: Vec::new(),
         read: 0,
+        early: HashMap::new(),
         dialect,
         logs,
         seen,
@@ -223,6 +227,8 @@ struct Walk<'a> {
     /// Where each file is read, before it is kept in memory of its own size.
     buffer: Vec<u8>,
     read: u64,
+    /// Templates that were read before their turn, by their names.
+    early: HashMap<Str, File>,
     dialect: &'a Dialect,
     logs: &'a mut Vec<Log>,
     seen: &'a mut dyn FnMut(&File),
@@ -277,6 +283,9 @@ impl Walk<'_> {
         };
         for (name, file_type) in entries {
             let location = join(directory, &name);
+            if name == b"charts" && self.name(directory).is_empty() {
+                self.read_early(&join(directory, b"templates"));
+            }
             let file_type =
                 file_type.map_err(|e| ChartError::new(go_error("lstat", &location.to_string_lossy(), &e)))?;
             self.visit(&location, file_type)?;
@@ -324,6 +333,13 @@ impl Walk<'_> {
             self.files.push(File::read_later(name, move || read_unchanged(&location, &shown, &stamp)));
             return Ok(Next::Enter);
         }
+        if let Some(file) = self.early.remove(&name)
+            && let Some(len) = file.data().ok().map(|data| data.len() as u64).filter(|len| *len <= left)
+        {
+            self.read += len;
+            self.files.push(file);
+            return Ok(Next::Enter);
+        }
         let data = read_up_to(location, left, &mut self.buffer)
             .map_err(|e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e))))?;
         let Some(data) = data else {
@@ -340,6 +356,34 @@ impl Walk<'_> {
         (self.seen)(&file);
         self.files.push(file);
         Ok(Next::Enter)
+    }
+
+    /// Reads the files of a directory before their turn, so that they can be parsed while the subcharts are being read. It
+    /// is no more than that: links, errors and what is too large are met when it is their turn.
+    fn read_early(&mut self, directory: &Path) {
+        let is_directory = |path: &Path| fs::symlink_metadata(path).is_ok_and(|info| info.is_dir());
+        let mut open = if is_directory(directory) { vec![directory.to_owned()] } else { Vec::new() };
+        let mut left = chart::MAX_CHART_SIZE;
+        while let Some(directory) = open.pop() {
+            for (name, file_type) in read_entries(&directory).unwrap_or_default() {
+                let (location, Ok(file_type)) = (join(&directory, &name), file_type) else { continue };
+                let name = Str::from(self.name(&location));
+                if self.rules.ignore(&name, file_type.is_dir(), &mut Vec::new()) {
+                    continue;
+                }
+                if file_type.is_dir() && open.len() < MAX_OPEN {
+                    open.push(location);
+                } else if file_type.is_file()
+                    && chart::looks_into(&name)
+                    && let Ok(Some(data)) = read_up_to(&location, left, &mut self.buffer)
+                {
+                    left -= data.len() as u64;
+                    let file = File::new(name.clone(), data);
+                    (self.seen)(&file);
+                    self.early.insert(name, file);
+                }
+            }
+        }
     }
 }
 

@@ -160,3 +160,54 @@ fn what_need_not_be_read_is_read_when_it_is_asked_for() {
     fs::set_permissions(folder.at("c/crds/b"), fs::Permissions::from_mode(0o640)).expect("changed");
     assert!(format!("{:?}", load().files).ends_with("\"crds/b\" (10 bytes)]"));
 }
+
+#[test]
+fn templates_are_seen_before_subcharts_and_once() {
+    let folder = Folder::new(&[
+        ("c/Chart.yaml", CHART),
+        ("c/.helmignore", "ignored*\n"),
+        ("c/charts/s/Chart.yaml", "apiVersion: v2\nname: s\nversion: 0.1.0\n"),
+        ("c/charts/s/templates/t.yaml", "sub"),
+        ("c/templates/a/b/deep.yaml", "a template that is too long to be kept in place"),
+        ("c/templates/ignored.yaml", "{{"),
+        ("c/templates/t.yaml", "t"),
+        ("c/values.yaml", "a: 1\n"),
+    ]);
+    symlink("t.yaml", folder.at("c/templates/link.yaml")).expect("linked");
+    let (mut seen, mut logs) = (Vec::new(), Vec::new());
+    let chart = load_chart_seen(&folder.at("c"), &HELM_4_3, &mut logs, &mut |file| seen.push(file.name.to_string()));
+    let chart = chart.map_err(|e| e.text).expect("loads");
+    assert_eq!(
+        seen,
+        [
+            "Chart.yaml",
+            "templates/t.yaml",
+            "templates/a/b/deep.yaml",
+            "charts/s/Chart.yaml",
+            "templates/link.yaml",
+            "values.yaml"
+        ]
+    );
+    assert_eq!(names(&chart.templates), ["templates/a/b/deep.yaml", "templates/link.yaml", "templates/t.yaml"]);
+    assert_eq!(logs.iter().filter(|log| matches!(log, Log::Symlink { .. })).count(), 1);
+}
+
+#[test]
+fn reading_templates_early_changes_no_error() {
+    let folder = Folder::new(&[("c/Chart.yaml", CHART), ("c/charts/_note", "x"), ("c/templates/t.yaml", "t")]);
+    symlink("nowhere", folder.at("c/templates/bad.yaml")).expect("linked");
+    let own = folder.error(&HELM_4_3);
+    assert!(own.contains("templates/bad.yaml"), "{own}");
+    // What lies before it comes first.
+    symlink("nowhere", folder.at("c/charts/bad")).expect("linked");
+    let first = folder.error(&HELM_4_3);
+    assert!(first.contains("charts/bad"), "{first}");
+    // A folder of templates that is a link is followed when it is its turn.
+    let folder = Folder::new(&[("c/Chart.yaml", CHART), ("c/charts/_note", "x"), ("t/t.yaml", "t")]);
+    symlink(folder.at("t"), folder.at("c/templates")).expect("linked");
+    let mut seen = Vec::new();
+    let chart =
+        load_chart_seen(&folder.at("c"), &HELM_4_3, &mut Vec::new(), &mut |file| seen.push(file.name.to_string()));
+    assert!(chart.is_ok());
+    assert_eq!(seen, ["Chart.yaml", "charts/_note", "templates/t.yaml"]);
+}
