@@ -468,7 +468,7 @@ fn commit(
                 (Some(parent), base, review_subject(&plan))
             }
         };
-        let json = made.blob(&plan.provenance.to_json())?;
+        let json = made.blob(&plan.provenance.to_json()?)?;
         let edits = [
             Edit { path: &plan.provenance.output.path, leaf: tree.map(|id| (EntryKind::Tree, id)) },
             Edit { path: &plan.provenance_path, leaf: Some((EntryKind::Blob, json)) },

@@ -4,17 +4,16 @@
 //! programs. Both depend on the inputs alone: no time, no machine, no user.
 
 use data_encoding::HEXLOWER;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-mod json;
+use crate::error::{Error, Result};
 
 /// The version of the JSON file's form.
 pub const SCHEMA_VERSION: &str = "v1";
 
 /// Everything that a rendered tree depends on, and what came out.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
     /// [`SCHEMA_VERSION`].
@@ -26,18 +25,15 @@ pub struct Provenance {
     /// The release: the lock's id, or that of the policy commit where there is no lock.
     pub release_id: String,
     /// The build lock; none for an app without one.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lock: Option<LockOrigin>,
     /// The chart.
     pub source: Source,
     /// The commit that policy and configuration were read from; none for a work tree, which has none.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub policy_commit: Option<String>,
     /// The image that is set, with its digest.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub image: Option<String>,
     /// The values files, of which the later ones win.
     pub values: Vec<ValuesOrigin>,
@@ -56,28 +52,23 @@ pub struct Provenance {
 }
 
 /// Where a build lock was read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockOrigin {
     /// Its path.
     pub path: String,
     /// The freight commit; none for a work tree.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub commit: Option<String>,
 }
 
 /// Where a chart was read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The repository, as the lock or the configuration calls it; none for the GitOps repository itself.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub repository: Option<String>,
     /// The commit; none for a work tree.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub commit: Option<String>,
     /// The path of the folder or archive.
     pub path: String,
@@ -86,8 +77,7 @@ pub struct Source {
 }
 
 /// A values file.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValuesOrigin {
     /// Its path.
     pub path: String,
@@ -96,8 +86,7 @@ pub struct ValuesOrigin {
 }
 
 /// A value that was set.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// The key, by the rules of `--set-literal`.
     pub key: String,
@@ -106,8 +95,7 @@ pub struct Setting {
 }
 
 /// The release as charts see it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
     /// `.Release.Name`.
     pub name: String,
@@ -116,8 +104,7 @@ pub struct Release {
 }
 
 /// Which Helm was reproduced, and what it was told.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Helm {
     /// The dialect.
@@ -138,16 +125,14 @@ pub struct Helm {
 }
 
 /// Where the rendered files are.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// The folder.
     pub path: String,
     /// The layout.
     pub layout: String,
     /// The id of the folder's tree; none for a rendering without any file.
-    #[serde(default)]
-    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub tree: Option<String>,
 }
 
@@ -211,6 +196,17 @@ impl Provenance {
         text
     }
 
+    /// The JSON file.
+    ///
+    /// # Errors
+    /// None that these types can have.
+    pub fn to_json(&self) -> Result<Vec<u8>> {
+        let mut text = Vec::with_capacity(2 << 10);
+        serde_json::to_writer_pretty(&mut text, self).map_err(|cause| Error::io("writing the provenance", cause))?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
     /// The trailers of the commit message.
     pub fn trailers(&self) -> String {
         let mut out = String::new();
@@ -235,3 +231,6 @@ impl Provenance {
         out
     }
 }
+
+#[cfg(test)]
+mod tests;

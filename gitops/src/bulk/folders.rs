@@ -65,7 +65,7 @@ impl Folders {
             .hint("name another --output-dir, or empty the folder"));
         }
         // The record first: with it, a run that was killed in between can be repeated.
-        let json = files.provenance.to_json();
+        let json = files.provenance.to_json()?;
         let written = match write_at(around, &record, &json) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
                 let record = self.path.join(&record);

@@ -121,7 +121,6 @@ impl Room {
         self.vars.shrink_to(1 << 10);
         self.args.truncate(Room::KEPT);
         self.buffers.truncate(Room::KEPT);
-        self.memo.stop();
         // A thread that ends keeps nothing.
         let _ = ROOM.try_with(|room| room.set(Some(self)));
     }

@@ -15,6 +15,8 @@ use crate::{Error, parser};
 
 mod outline;
 mod quick;
+#[cfg(test)]
+mod samples;
 
 pub use outline::{Change, Outline};
 

@@ -2,7 +2,7 @@
 //! component, a chart's name. Where all that it read of its dot were scalars, and it asked nothing outside, what it
 //! printed follows from them; so the next time its reads are made again, and if they give the same, so is the text.
 //!
-//! Nothing shows of it: an execution that could end at a limit is not spared, so that it ends there.
+//! What is kept are copies of scalars and texts: nothing of a render outlives it. And nothing shows of it: an execution that could end at a limit is not spared, so that it ends there.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rustc_hash::FxHasher;
 use thinlock_go::map::At;
 use thinlock_go::types::{Kind, Type};
-use thinlock_go::{Frozen, Map, Object, Str, Toolchain, Value};
+use thinlock_go::{Frozen, Map, Str, Toolchain, Value};
 
 use super::{MissingKey, Shared};
 use crate::Set;
@@ -28,7 +28,7 @@ pub(super) struct Memo {
     options: Vec<(MissingKey, Toolchain)>,
     under: u32,
     slots: HashMap<Key, Slot, BuildHasherDefault<FxHasher>>,
-    /// The bytes of the kept texts.
+    /// The bytes of all traces.
     bytes: usize,
     /// What is being recorded, innermost last.
     recordings: Vec<Recording>,
@@ -75,8 +75,6 @@ struct Read {
     /// The address of the keys in the template's text.
     place: usize,
     seen: Seen,
-    /// The struct whose field it is. A struct does not change, so this one needs no second look.
-    object: Option<Rc<dyn Object>>,
 }
 
 impl Read {
@@ -86,9 +84,8 @@ impl Read {
     }
 
     /// Whether the path still leads to what was seen there. A template that reads it then gets the same.
-    fn is_found_again(&mut self, dot: &Map, keys: &[Str], hints: &[AtomicU32]) -> bool {
-        let (seen, known) = (&self.seen, &mut self.object);
-        dot.at_path(keys, hints, |at| match (at, seen) {
+    fn is_found_again(&self, dot: &Map, keys: &[Str], hints: &[AtomicU32]) -> bool {
+        dot.at_path(keys, hints, |at| match (at, &self.seen) {
             (At::Live(value, elem), Seen::Scalar(seen, iface)) => {
                 is_equal(value, seen) && is_same(interface(elem), *iface)
             }
@@ -97,14 +94,7 @@ impl Read {
             }
             (At::Missing(elem), Seen::Missing(seen)) => std::ptr::eq(elem, *seen),
             (At::Object(object, elem, from), seen) => {
-                let field = from + 1 == keys.len();
-                if field && known.as_ref().is_some_and(|known| Rc::ptr_eq(known, object)) {
-                    return true;
-                }
-                let found = look_into(Value::Object(Rc::clone(object)), elem, &keys[from..]);
-                let again = found.is_some_and(|found| found == *seen);
-                *known = (again && field).then(|| Rc::clone(object));
-                again
+                look_into(Value::Object(Rc::clone(object)), elem, &keys[from..]).is_some_and(|found| found == *seen)
             }
             _ => false,
         })
@@ -192,7 +182,7 @@ const MAX_TRACES: usize = 4;
 const MAX_READS: usize = 32;
 /// Longer texts are not kept.
 const MAX_TEXT: usize = 16 << 10;
-/// What all kept texts may add up to, and how many templates are kept in view; when there are more it starts anew.
+/// What all traces may add up to, and how many templates are kept in view; when there are more it starts anew.
 const MAX_BYTES: usize = 4 << 20;
 const MAX_SLOTS: usize = 4096;
 const MAX_OPTIONS: usize = 16;
@@ -204,6 +194,12 @@ const TRIED: u32 = 64;
 const WORTH: u32 = 16;
 
 impl Trace {
+    /// Its memory in bytes.
+    fn weight(&self) -> usize {
+        let key = size_of::<Str>() + size_of::<AtomicU32>();
+        self.text.len() + self.reads.len() * size_of::<Read>() + self.keys.len() * key + size_of_val(&*self.made)
+    }
+
     /// Adds a read, made by keys at a place in the template's text; of an older trace only so many are of this execution.
     fn push(&mut self, made: &mut usize, place: usize, keys: &[Str], hints: &[AtomicU32], seen: Seen) {
         if let Some((known, at)) = self.made.get(*made)
@@ -211,7 +207,7 @@ impl Trace {
             && let Some(read) = self.reads.get_mut(*at as usize)
         {
             *made += 1;
-            (read.seen, read.object) = (seen, None);
+            read.seen = seen;
             return;
         }
         self.cut(*made);
@@ -226,7 +222,7 @@ impl Trace {
         let (start, len) = (self.keys.len() as u32, keys.len() as u32);
         self.keys.extend_from_slice(keys);
         self.hints.extend(hints.iter().map(|hint| AtomicU32::new(hint.load(Ordering::Relaxed))));
-        self.reads.push(Read { start, len, place, seen, object: None });
+        self.reads.push(Read { start, len, place, seen });
     }
 
     /// Leaves the first so many of the reads that were made.
@@ -255,7 +251,7 @@ impl Trace {
                 return false;
             }
         }
-        let differs = self.reads.iter_mut().position(|read| match first {
+        let differs = self.reads.iter().position(|read| match first {
             Some((place, seen)) if *place == read.place => seen.as_ref() != Some(&read.seen),
             _ => {
                 let range = read.range();
@@ -368,11 +364,6 @@ impl Memo {
         // They are few.
         self.under = at as u32;
     }
-
-    /// Ends what is still being recorded: an execution failed.
-    pub(super) fn stop(&mut self) {
-        self.recordings.clear();
-    }
 }
 
 impl Shared<'_> {
@@ -414,9 +405,11 @@ impl Shared<'_> {
             }
             return Recalled::Text(trace.text.clone());
         }
+        let trace = if slot.traces.len() < MAX_TRACES { None } else { slot.traces.pop() }.unwrap_or_default();
+        self.memo.bytes = self.memo.bytes.saturating_sub(trace.weight());
         let recording = Recording {
             key,
-            trace: if slot.traces.len() < MAX_TRACES { None } else { slot.traces.pop() }.unwrap_or_default(),
+            trace,
             made: 0,
             dot: dot.identity(),
             complete: true,
@@ -454,11 +447,10 @@ impl Shared<'_> {
             slot.failures = slot.failures.saturating_add(1);
             return;
         };
-        self.memo.bytes -= self.memo.bytes.min(trace.text.len());
         trace.text = text.clone();
         trace.steps = self.steps - steps;
         trace.printed = self.printed - printed;
-        self.memo.bytes += text.len();
+        self.memo.bytes += trace.weight();
         slot.traces.insert(0, trace);
     }
 

@@ -268,21 +268,9 @@ mod tests {
     use thinlock_go::fmt;
 
     use super::super::exactly;
+    use super::super::samples::HEAD;
     use super::*;
     use crate::parser;
-
-    static STRING: Target = Target { go_type: "string", shape: Shape::String };
-    static ANY: Target = Target { go_type: "interface {}", shape: Shape::Any };
-    static STRINGS: Target = Target { go_type: "map[string]string", shape: Shape::Map(&STRING) };
-    static INNER: Target = Target {
-        go_type: "struct {}",
-        shape: Shape::Struct { name: "", fields: &[("name", &STRING), ("annotations", &STRINGS), ("any", &ANY)] },
-    };
-    static POINTER: Target = Target { go_type: "*struct {}", shape: Shape::Pointer(&INNER) };
-    static HEAD: Target = Target {
-        go_type: "x.Head",
-        shape: Shape::Struct { name: "Head", fields: &[("kind", &STRING), ("metadata", &POINTER)] },
-    };
 
     /// Checks that the quick way says what the exact way says, or nothing.
     #[track_caller]

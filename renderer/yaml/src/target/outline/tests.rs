@@ -3,20 +3,8 @@ use proptest::prelude::*;
 use thinlock_go::{Value, fmt};
 
 use super::*;
-use crate::{Shape, Target, unmarshal_as, unmarshal_with_outline};
-
-static STRING: Target = Target { go_type: "string", shape: Shape::String };
-static ANY: Target = Target { go_type: "interface {}", shape: Shape::Any };
-static STRINGS: Target = Target { go_type: "map[string]string", shape: Shape::Map(&STRING) };
-static INNER: Target = Target {
-    go_type: "struct {}",
-    shape: Shape::Struct { name: "", fields: &[("name", &STRING), ("annotations", &STRINGS), ("any", &ANY)] },
-};
-static POINTER: Target = Target { go_type: "*struct {}", shape: Shape::Pointer(&INNER) };
-static HEAD: Target = Target {
-    go_type: "x.Head",
-    shape: Shape::Struct { name: "Head", fields: &[("kind", &STRING), ("metadata", &POINTER)] },
-};
+use crate::target::samples::HEAD;
+use crate::{unmarshal_as, unmarshal_with_outline};
 
 fn print(value: &Value) -> String {
     fmt::format_value(value).map(|text| text.to_string()).unwrap_or_default()
