@@ -8,9 +8,9 @@ use thinlock_renderer::manifest::OutputFile;
 
 use crate::error::Result;
 use crate::fleet;
-use crate::plan::{Run, Target};
+use crate::plan::{Plan, Run, Target};
 use crate::provenance::Provenance;
-use crate::render::{self, Form};
+use crate::render::{self, Form, Inputs};
 use crate::view::Reader;
 
 mod folders;
@@ -71,32 +71,36 @@ pub fn render<T: Send>(
 ) {
     let form = if stream { Form::Stream } else { Form::Files };
     let mut readers: Vec<_> = (0..threads.min(targets.len())).map(|_| run.policy_reader()).collect();
-    let work = |reader: &mut Reader<'_>, target: &Target| {
-        let result = run.plan(target, reader).and_then(|plan| {
-            let product = render::render(&plan, reader, host, cache, form)?;
-            Ok(Files {
-                files: product.files,
-                stream: product.stream,
-                provenance: plan.provenance,
-                warnings: product.warnings,
-                nondeterministic: product.nondeterministic,
-            })
-        });
-        Rendering {
-            app: run.app_name(target).to_owned(),
-            deployment: target.name().to_owned(),
-            call: run.call(target),
-            result,
-        }
+    let read = |reader: &Reader<'_>, target: &Target| {
+        let plan = run.plan(target, reader)?;
+        let inputs = render::read(&plan, reader, cache)?;
+        Ok((plan, inputs))
+    };
+    let render = |plan: Plan, inputs: Inputs| {
+        let product = render::render(&plan, &inputs, host, cache, form)?;
+        Ok(Files {
+            files: product.files,
+            stream: product.stream,
+            provenance: plan.provenance,
+            warnings: product.warnings,
+            nondeterministic: product.nondeterministic,
+        })
+    };
+    let rendering = |target: &Target, result| Rendering {
+        app: run.app_name(target).to_owned(),
+        deployment: target.name().to_owned(),
+        call: run.call(target),
+        result,
     };
     let together = if stream { 1 } else { together(targets.len(), threads) };
-    let work_together = |reader: &mut Reader<'_>, targets: &[Target]| {
+    let work = |reader: &mut Reader<'_>, targets: &[Target]| {
+        let inputs: Vec<Result<(Plan, Inputs)>> = targets.iter().map(|target| read(reader, target)).collect();
         let mut finished = Vec::with_capacity(targets.len());
         let (mut rendered, mut bytes) = (Vec::with_capacity(targets.len()), 0);
-        for target in targets {
-            let rendering = work(reader, target);
-            bytes += rendering.result.as_ref().map_or(0, Files::bytes);
-            rendered.push(rendering);
+        for (target, inputs) in targets.iter().zip(inputs) {
+            let result = inputs.and_then(|(plan, inputs)| render(plan, inputs));
+            bytes += result.as_ref().map_or(0, Files::bytes);
+            rendered.push(rendering(target, result));
             if bytes > MUCH {
                 finished.extend(rendered.drain(..).map(&finish));
                 bytes = 0;
@@ -105,7 +109,7 @@ pub fn render<T: Send>(
         finished.extend(rendered.drain(..).map(&finish));
         finished
     };
-    fleet::in_order(&mut readers, targets.chunks(together), work_together, |finished| {
+    fleet::in_order(&mut readers, targets.chunks(together), work, |finished| {
         finished.into_iter().try_for_each(&mut report)
     });
 }

@@ -291,7 +291,8 @@ fn one(
         return Ok(None);
     }
 
-    let rendered = render::render(&plan, &worker.policy, host, cache, Form::Files)?;
+    let inputs = render::read(&plan, &worker.policy, cache)?;
+    let rendered = render::render(&plan, &inputs, host, cache, Form::Files)?;
     report.warnings = rendered.warnings;
     report.nondeterministic = rendered.nondeterministic;
     let mut made = Objects::new(trees.repository(), &mut worker.deflater);

@@ -42,27 +42,43 @@ pub(crate) enum Form {
     Stream,
 }
 
+/// What a plan names, read.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    chart: Arc<Chart>,
+    /// The values files over each other, and what is set on top.
+    values: Frozen,
+}
+
+/// Reads what a plan names.
+///
+/// # Errors
+/// The chart or the values are wrong.
+pub(crate) fn read(plan: &Plan, reader: &Reader<'_>, cache: &Cache) -> Result<Inputs> {
+    // What loading says belongs to the chart and not to the deployment that happened to be the first to need it.
+    let chart = load(plan, reader, cache, &mut Vec::new())?;
+    Ok(Inputs { chart, values: user_values(plan, reader)? })
+}
+
 /// Renders a plan.
 ///
 /// # Errors
-/// The chart, the values or the templates are wrong; a template's error shows its line.
+/// The values do not fit, or the templates are wrong; a template's error shows its line.
 pub(crate) fn render(
     plan: &Plan,
-    reader: &Reader<'_>,
+    inputs: &Inputs,
     host: &(dyn Host + Sync),
     cache: &Cache,
     form: Form,
 ) -> Result<Product> {
     let dialect = plan.dialect;
-    // What loading says belongs to the chart and not to the deployment that happened to be the first to need it.
-    let chart = load(plan, reader, cache, &mut Vec::new())?;
+    let Inputs { chart, values } = inputs;
     let mut log = Vec::new();
-    let values = user_values(plan, reader)?;
     let helm = &plan.provenance.helm;
     let request = RenderRequest {
         dialect,
-        chart: &chart,
-        values: &values,
+        chart,
+        values,
         release: engine::Release {
             name: &plan.provenance.release.name,
             namespace: &plan.provenance.release.namespace,
@@ -80,7 +96,7 @@ pub(crate) fn render(
         lookup: None,
         limits: Limits::default(),
     };
-    let rendered = engine::render(&request, host, cache, &mut log).map_err(|error| explain(plan, &chart, &error))?;
+    let rendered = engine::render(&request, host, cache, &mut log).map_err(|error| explain(plan, chart, &error))?;
     let selection = Selection { hooks: helm.hooks, tests: helm.tests };
     let (files, stream) = match form {
         Form::Files => {
