@@ -14,8 +14,10 @@ use crate::render::{self, Form, Inputs};
 use crate::view::Reader;
 
 mod folders;
+mod records;
 
 pub use folders::Folders;
+pub use records::Record;
 
 /// One deployment, rendered or not.
 #[derive(Debug)]

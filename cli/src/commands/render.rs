@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use thinlock_gitops::bulk::{self, Files, Rendering};
+use thinlock_gitops::bulk::{self, Files, Record, Rendering};
 use thinlock_gitops::{Result, Run, Target};
 use thinlock_renderer::engine::Cache;
 use thinlock_renderer::manifest::Layout;
@@ -85,7 +85,10 @@ fn try_run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u8
         &host,
         &cache,
         |rendering| finish(rendering, folders.as_ref(), args.format),
-        |done| {
+        |mut done| {
+            if let (Some(folders), Some(record)) = (&folders, done.record.take()) {
+                folders.folders.add(record);
+            }
             written = bar.aside(|| report.add(&done, streams));
             bar.set(report.done(), targets.len());
             // Nobody reads on: what is written to folders is complete, the rest is not begun.
@@ -93,6 +96,10 @@ fn try_run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u8
         },
     );
     bar.clear();
+    let closed = folders.map_or(Ok(()), |folders| folders.folders.close());
+    if let Err(error) = &closed {
+        common::print_error(streams.stderr, None, error);
+    }
     if written.and_then(|()| report.end(streams)).is_err() {
         return Ok(FAILED);
     }
@@ -106,7 +113,7 @@ fn try_run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u8
         common::count(usize::try_from(bytes).unwrap_or(usize::MAX), "byte"),
         common::duration(started.elapsed()),
     );
-    Ok(if failed == 0 { DONE } else { FAILED })
+    Ok(if failed == 0 && closed.is_ok() { DONE } else { FAILED })
 }
 
 /// Where the folders of deployments are.
@@ -120,14 +127,17 @@ impl Folders {
     fn new(dir: PathBuf, run: &Run, targets: &[Target]) -> Folders {
         let mut apps = targets.iter().map(|target| run.app_name(target));
         let first = apps.next();
-        Folders { folders: bulk::Folders::new(dir), by_app: apps.any(|app| Some(app) != first) }
+        let by_app = apps.any(|app| Some(app) != first);
+        let names = targets.iter().map(|target| Folders::name(by_app, run.app_name(target), target.name())).collect();
+        Folders { folders: bulk::Folders::new(dir, names), by_app }
     }
 
-    fn write(&self, rendering: &Rendering, files: &Files) -> Result<()> {
-        if self.by_app {
-            return self.folders.write(&format!("{}/{}", rendering.app, rendering.deployment), files);
-        }
-        self.folders.write(&rendering.deployment, files)
+    fn name(by_app: bool, app: &str, deployment: &str) -> String {
+        if by_app { format!("{app}/{deployment}") } else { deployment.to_owned() }
+    }
+
+    fn write(&self, rendering: &Rendering, files: &Files) -> Result<Record> {
+        self.folders.write(&Folders::name(self.by_app, &rendering.app, &rendering.deployment), files)
     }
 }
 
@@ -135,6 +145,8 @@ impl Folders {
 struct Finished {
     call: String,
     result: Result<Done>,
+    /// What is written down of its folder.
+    record: Option<Record>,
     /// The deployment's entry of the report for programs.
     json: Option<String>,
 }
@@ -151,11 +163,14 @@ struct Done {
 /// Writes a deployment's folder, on the thread that rendered it, and drops what is not reported.
 fn finish(rendering: Rendering, folders: Option<&Folders>, format: Format) -> Finished {
     let written = match (&rendering.result, folders) {
-        (Ok(files), Some(folders)) => folders.write(&rendering, files),
-        _ => Ok(()),
+        (Ok(files), Some(folders)) => folders.write(&rendering, files).map(Some),
+        _ => Ok(None),
     };
     let Rendering { app, deployment, call, result } = rendering;
-    let result = result.and_then(|files| written.map(|()| files));
+    let (result, record) = match (result, written) {
+        (Ok(files), Ok(record)) => (Ok(files), record),
+        (Err(error), _) | (_, Err(error)) => (Err(error), None),
+    };
     let json = match format {
         Format::Text => None,
         Format::Json => Some(format!("{:#}", entry(&app, &deployment, &result))),
@@ -167,7 +182,7 @@ fn finish(rendering: Rendering, folders: Option<&Folders>, format: Format) -> Fi
         warnings: files.warnings,
         nondeterministic: files.nondeterministic,
     });
-    Finished { call, result, json }
+    Finished { call, result, record, json }
 }
 
 /// What programs are told of a deployment.

@@ -3,45 +3,56 @@
 //! A fleet is many small files, and making them is most of what the system has to do for it. So each is opened from the
 //! folder that it is in, and not by a way from the root that has to be walked anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustix::fs::{Mode, OFlags};
 
 use super::Files;
+use super::records::{Record, Records};
 use crate::error::{self, Context, Error, Result};
 
 /// A folder with a folder for each deployment in it, and their records in `.thinlock`.
 #[derive(Debug)]
 pub struct Folders {
     path: PathBuf,
+    names: Vec<String>,
     // It is made when the first deployment is written.
-    opened: OnceLock<Result<OwnedFd>>,
+    opened: OnceLock<Result<Opened>>,
 }
 
-/// Where the records are.
-const RECORDS: &str = ".thinlock";
+#[derive(Debug)]
+struct Opened {
+    around: OwnedFd,
+    /// The folders that an earlier run wrote.
+    owned: HashSet<String>,
+    records: Mutex<Records>,
+    /// The folders that were begun, and could not be written to the end.
+    broken: Mutex<Vec<String>>,
+}
 
 impl Folders {
-    /// The folders below a path, which need not be there.
-    pub fn new(path: PathBuf) -> Folders {
-        Folders { path, opened: OnceLock::new() }
+    /// The folders below a path, which need not be there; of the names given some or all are going to be written.
+    pub fn new(path: PathBuf, names: Vec<String>) -> Folders {
+        Folders { path, names, opened: OnceLock::new() }
     }
 
-    /// Writes a deployment's files into the folder `name`, a relative path, which then holds nothing else. Its record says
-    /// what they are; a folder with files and without one is not touched.
+    /// Writes a deployment's files into the folder `name`, a relative path, which then holds nothing else. A folder with
+    /// files that no run wrote is not touched. What is returned is for [`Folders::add`].
     ///
     /// # Errors
     /// The folder holds files that no run wrote, or cannot be written.
-    pub fn write(&self, name: &str, files: &Files) -> Result<()> {
-        let around = match self.opened.get_or_init(|| self.open()) {
-            Ok(folder) => folder,
+    pub fn write(&self, name: &str, files: &Files) -> Result<Record> {
+        let opened = match self.opened.get_or_init(|| self.open()) {
+            Ok(opened) => opened,
             Err(cause) => return Err(cause.clone()),
         };
+        let Opened { around, owned, broken, .. } = opened;
+        let record = Record::new(name, &files.provenance)?;
         let path = self.path.join(name);
         let fail = || format!("cannot write {}", path.display());
         // Mostly the folder is not there yet, but the one around it is.
@@ -56,31 +67,47 @@ impl Folders {
             }
             Err(cause) => return Err(Error::io(fail(), cause)),
         };
-        let record = [RECORDS, "/", name, ".json"].concat();
-        if occupied && !self.path.join(&record).exists() {
+        if occupied && !owned.contains(name) {
             return Err(Error::new(
                 error::ErrorKind::Conflict,
                 format!("{} holds files that thinlock did not write", path.display()),
             )
             .hint("name another --output-dir, or empty the folder"));
         }
-        // The record first: with it, a run that was killed in between can be repeated.
-        let json = files.provenance.to_json()?;
-        let written = match write_at(around, &record, &json) {
-            Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                let record = self.path.join(&record);
-                record.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&record, &json))
+        let folder = open_folder(around, Path::new(name)).or_fail(fail);
+        match folder.and_then(|folder| self.write_files(&path, folder.as_fd(), files, occupied)) {
+            Ok(()) => Ok(record),
+            Err(error) => {
+                broken.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
+                Err(error)
             }
-            written => written,
-        };
-        written.or_fail(|| format!("cannot write {}", self.path.join(&record).display()))?;
-        self.write_files(&path, open_folder(around, Path::new(name)).or_fail(fail)?.as_fd(), files, occupied)
+        }
     }
 
-    fn open(&self) -> Result<OwnedFd> {
+    /// Adds the record of a folder that was written, in the order in which they are to be written down.
+    pub fn add(&self, record: Record) {
+        if let Some(Ok(opened)) = self.opened.get() {
+            opened.records.lock().unwrap_or_else(PoisonError::into_inner).add(record);
+        }
+    }
+
+    /// Writes the records down: without this, the folders that were written are known to be thinlock's, but not what they
+    /// were made of.
+    ///
+    /// # Errors
+    /// The records cannot be written.
+    pub fn close(self) -> Result<()> {
+        let Some(Ok(Opened { records, broken, .. })) = self.opened.into_inner() else { return Ok(()) };
+        let broken = broken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        records.into_inner().unwrap_or_else(PoisonError::into_inner).close(broken)
+    }
+
+    fn open(&self) -> Result<Opened> {
         let fail = || format!("cannot write {}", self.path.display());
         fs::create_dir_all(&self.path).or_fail(fail)?;
-        open_folder(rustix::fs::CWD, &self.path).or_fail(fail)
+        let around = open_folder(rustix::fs::CWD, &self.path).or_fail(fail)?;
+        let (records, owned) = Records::open(&self.path, &self.names)?;
+        Ok(Opened { around, owned, records: Mutex::new(records), broken: Mutex::default() })
     }
 
     fn write_files(&self, path: &Path, folder: impl AsFd, files: &Files, occupied: bool) -> Result<()> {
