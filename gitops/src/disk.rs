@@ -4,24 +4,34 @@
 //! each, and a directory on the user's own disk is read with the user's own rights. (A chart in a git tree is never read
 //! this way.) What .helmignore leaves out is not opened. Errors are Go's texts, since they are part of Helm's output.
 
-use std::collections::HashMap;
+mod directory;
+
+use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::fs::{self, FileType};
+use std::fs;
 use std::io::{self, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+use rustix::buffer::spare_capacity;
+use rustix::fs::{FileType, Mode, OFlags, Stat};
+use rustix::io::retry_on_intr;
 use thinlock_go::{Str, path, strconv};
 use thinlock_renderer::chart::{self, ChartError, ignore::Rules};
 use thinlock_renderer::source::File;
 use thinlock_renderer::{Chart, Dialect, FileSet, Log};
 
+use directory::{Around, Listing, Place};
+
 /// What a directory may come to in bytes where Helm has no limit of its own.
 const MAX_DIRECTORY: u64 = 1024 * 1024 * 1024;
 /// So many directories of templates may wait to be read early.
-const MAX_OPEN: usize = 256;
+const MAX_WAITING: usize = 256;
+/// So many directories in each other are kept open while what is in them is visited.
+const MAX_OPEN: usize = 16;
 /// How many links one path may lead through, as in Go's `filepath.EvalSymlinks`.
 const MAX_LINKS: u32 = 255;
 
@@ -44,48 +54,87 @@ pub fn load_chart_seen(
     seen: &mut dyn FnMut(&File),
 ) -> Result<Arc<Chart>, ChartError> {
     let shown = location.to_string_lossy();
-    let info = fs::metadata(location).map_err(|e| ChartError::new(go_error("stat", &shown, &e)))?;
-    if !info.is_dir() {
-        let data = fs::read(location).map_err(|e| ChartError::new(go_error("open", &shown, &e)))?;
-        return chart::load_archive(&data, &shown, dialect, logs);
+    let given = location.as_os_str().as_bytes();
+    let top = path::clean(given);
+    let open = || Place::of(&top).open(OFlags::DIRECTORY).ok();
+    let mut opened = if top == given { open() } else { None };
+    if opened.is_none() {
+        let info = fs::metadata(location).map_err(|e| ChartError::new(go_error("stat", &shown, &e)))?;
+        if !info.is_dir() {
+            let data = fs::read(location).map_err(|e| ChartError::new(go_error("open", &shown, &e)))?;
+            return chart::load_archive(&data, &shown, dialect, logs);
+        }
+        opened = open();
     }
 
-    let top = PathBuf::from(OsStr::from_bytes(&path::clean(location.as_os_str().as_bytes())));
-    detect(&top, dialect)?;
-    let ignore_file = top.join(".helmignore");
-    let ignore = match fs::metadata(&ignore_file) {
-        Ok(_) => Some(read(&ignore_file)?),
-        Err(_) => None,
+    let origin = String::from_utf8_lossy(&top).into_owned();
+    let path = if top.ends_with(b"/") { Str::from(&*top) } else { Str::from([&*top, b"/"].concat()) };
+    let mut root = Root { directory: opened, path, buffer: Vec::with_capacity(SMALL) };
+    let chart_yaml = root.detect(dialect)?;
+    let rules = Rules::parse(root.ignore_file()?.as_deref(), dialect)?;
+    let Some(directory) = root.directory else {
+        // It cannot be read, and the loader does not look at that error.
+        fs::metadata(to_path(&root.path)).map_err(|e| ChartError::new(go_error("lstat", &shown, &e)))?;
+        return chart::load_files(&FileSet::new(origin), dialect, logs);
     };
-    let rules = Rules::parse(ignore.as_deref(), dialect)?;
-    let mut walk = Walk {
-        root: top.as_os_str().as_bytes().to_vec(),
-        rules,
-        files: FileSet::new(top.to_string_lossy()),
-        buffer: Vec::new(),
-        read: 0,
-        early: HashMap::new(),
-        dialect,
-        logs,
-        seen,
-    };
-    // The slash makes a link at the root be followed without a word, as it does in Helm.
-    let mut root = walk.root.clone();
-    root.push(b'/');
-    let info = fs::metadata(&top).map_err(|e| ChartError::new(go_error("lstat", &shown, &e)))?;
-    walk.visit(&to_path(&root), info.file_type())?;
-    let files = walk.files;
+    let mut walk = Walk::new(root.path, rules, dialect, logs, seen);
+    walk.chart_yaml = chart_yaml;
+    // Nor if it cannot be listed. A link at the root is followed without a word.
+    if let Ok(listing) = Listing::read(&directory, &mut walk.buffer) {
+        walk.visit_all(&listing, Some(Around::new(&directory, walk.here.path.len())))?;
+    }
+    let mut files = walk.files;
+    files.origin = origin;
     chart::load_files(&files, dialect, logs)
 }
 
-/// What Helm 4 looks at before anything else.
-fn detect(directory: &Path, dialect: &Dialect) -> Result<(), ChartError> {
-    let name = directory.join("Chart.yaml");
-    match fs::read(&name) {
-        Ok(data) => chart::detect(Ok(&data), dialect),
-        Err(e) => {
-            let name = name.to_string_lossy();
-            chart::detect(Err(&format!("unable to detect chart at {name}: {}", go_error("open", &name, &e))), dialect)
+/// A chart's directory, before the walk.
+struct Root {
+    /// `None` where it cannot be opened.
+    directory: Option<OwnedFd>,
+    /// With a slash at its end.
+    path: Str,
+    buffer: Vec<u8>,
+}
+
+impl Root {
+    /// What Helm 4 looks at before anything else. Returns the content of Chart.yaml, if there is any.
+    fn detect(&mut self, dialect: &Dialect) -> Result<Option<Str>, ChartError> {
+        match self.read(b"Chart.yaml") {
+            Ok(data) => chart::detect(Ok(&data), dialect).map(|()| Some(data)),
+            Err(e) => {
+                let name = [&self.path, &b"Chart.yaml"[..]].concat();
+                let name = String::from_utf8_lossy(&name);
+                let text = format!("unable to detect chart at {name}: {}", read_error(&name, &e));
+                chart::detect(Err(&text), dialect).map(|()| None)
+            }
+        }
+    }
+
+    /// What .helmignore says, if there is one.
+    fn ignore_file(&mut self) -> Result<Option<Str>, ChartError> {
+        match self.read(b".helmignore") {
+            Ok(data) => Ok(Some(data)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => {
+                let location = to_path(&[&self.path, &b".helmignore"[..]].concat());
+                if fs::metadata(&location).is_ok() {
+                    Err(ChartError::new(read_error(&location.to_string_lossy(), &e)))
+                } else {
+                    Ok(None)
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, name: &[u8]) -> io::Result<Str> {
+        let path = [&self.path, name].concat();
+        let around = self.directory.as_ref().map(|directory| Around::new(directory, self.path.len()));
+        // A link is opened by the whole path, as the links that led to the chart count.
+        match read_up_to(Place::within(&path, around), OFlags::NOFOLLOW, u64::MAX, &mut self.buffer) {
+            Ok(Some(data)) => Ok(data),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+            _ => Ok(Str::from(fs::read(to_path(&path))?)),
         }
     }
 }
@@ -95,11 +144,7 @@ fn detect(directory: &Path, dialect: &Dialect) -> Result<(), ChartError> {
 /// # Errors
 /// Go's text: `open z: no such file or directory`, `read z: is a directory`.
 pub fn read_file(location: &Path, shown: &str) -> Result<Vec<u8>, String> {
-    // Go opens a directory without complaint and fails on reading it.
-    if fs::metadata(location).is_ok_and(|info| info.is_dir()) {
-        return Err(format!("read {shown}: is a directory"));
-    }
-    fs::read(location).map_err(|e| go_error("open", shown, &e))
+    fs::read(location).map_err(|e| read_error(shown, &e))
 }
 
 /// Go's text of a failed operation on a file: `open z: no such file or directory`.
@@ -118,25 +163,23 @@ fn errno_text(error: &io::Error) -> String {
     }
 }
 
-fn read(location: &Path) -> Result<Vec<u8>, ChartError> {
-    fs::read(location).map_err(|e| ChartError::new(open_error(location, &e)))
+/// Why a file cannot be read. Go opens a directory without complaint and fails on reading it.
+fn read_error(name: &str, error: &io::Error) -> String {
+    go_error(if error.kind() == io::ErrorKind::IsADirectory { "read" } else { "open" }, name, error)
 }
 
-fn open_error(location: &Path, error: &io::Error) -> String {
-    go_error("open", &location.to_string_lossy(), error)
-}
-
-/// What most of a chart's files fit in.
+/// What most of a chart's files fit in, and what most directories say at once.
 const SMALL: usize = 16 << 10;
 
 /// Reads a file of at most `max` bytes; a small one by way of a buffer, whose memory serves for all of them, a large one
 /// straight into memory of its own. `None` if there are more bytes.
-fn read_up_to(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Str>> {
-    let mut file = fs::File::open(location)?;
-    buffer.resize(SMALL, 0);
-    let filled = read_full(&mut file, buffer)?;
-    if filled < SMALL {
-        return Ok((filled as u64 <= max).then(|| Str::from(&buffer[..filled])));
+fn read_up_to(place: Place<'_>, flags: OFlags, max: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Str>> {
+    let mut file = fs::File::from(place.open(flags)?);
+    buffer.clear();
+    while buffer.len() < buffer.capacity() {
+        if retry_on_intr(|| rustix::io::read(&file, spare_capacity(buffer)))? == 0 {
+            return Ok((buffer.len() as u64 <= max).then(|| Str::from(buffer.as_slice())));
+        }
     }
     let len = file.metadata()?.len();
     if len > max {
@@ -146,7 +189,8 @@ fn read_up_to(location: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<Opt
         return Ok(Some(whole));
     }
     // Its length is not what the system says, or has just changed.
-    let bytes = fs::read(location)?;
+    let mut bytes = Vec::new();
+    fs::File::from(place.open(flags)?).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= max).then(|| Str::from(bytes)))
 }
 
@@ -162,35 +206,27 @@ fn read_rest(file: &mut fs::File, len: u64, begin: &[u8]) -> io::Result<Option<S
 }
 
 /// What tells that a file is still what it was.
-#[derive(PartialEq)]
-struct Stamp {
-    file: (u64, u64),
-    len: u64,
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    fn of(info: &fs::Metadata) -> Stamp {
-        Stamp { file: (info.dev(), info.ino()), len: info.len(), changed: (info.mtime(), info.mtime_nsec()) }
-    }
+fn stamp(info: &Stat) -> impl PartialEq + Send + Sync + use<> {
+    (info.st_dev, info.st_ino, info.st_size, info.st_mtime, info.st_mtime_nsec)
 }
 
 /// Whether reading a file will not fail for want of a permission: everybody has it.
-fn is_readable(info: &fs::Metadata) -> bool {
-    const ALL: u32 = 0o444;
-    info.is_file() && info.mode() & ALL == ALL
+fn is_readable(info: &Stat) -> bool {
+    let all = Mode::RUSR | Mode::RGRP | Mode::ROTH;
+    FileType::from_raw_mode(info.st_mode).is_file() && Mode::from_raw_mode(info.st_mode).contains(all)
 }
 
-/// Reads a file that was looked at before, and is to be what it was then; `name` is its name in messages.
-fn read_unchanged(location: &Path, name: &Str, before: &Stamp) -> Result<Str, String> {
+/// Reads a file that was looked at before, and is to be what it was then; `name` is its path below `root`.
+fn read_unchanged(root: &Str, name: &Str, len: u64, is_same: impl Fn(&Stat) -> bool) -> Result<Str, String> {
+    let path = [root.as_bytes(), name.as_bytes()].concat();
     let read = || {
-        let mut file = fs::File::open(location)?;
-        if Stamp::of(&file.metadata()?) == *before { read_rest(&mut file, before.len, &[]) } else { Ok(None) }
+        let mut file = fs::File::from(Place::of(&path).open(OFlags::empty())?);
+        if is_same(&rustix::fs::fstat(&file)?) { read_rest(&mut file, len, &[]) } else { Ok(None) }
     };
     match read() {
         Ok(Some(data)) => Ok(data),
         Ok(None) => Err(format!("error reading {name}: it has changed since the chart was loaded; render again")),
-        Err(error) => Err(format!("error reading {name}: {}", open_error(location, &error))),
+        Err(error) => Err(format!("error reading {name}: {}", read_error(&String::from_utf8_lossy(&path), &error))),
     }
 }
 
@@ -212,108 +248,163 @@ fn to_path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()))
 }
 
-/// The path of an entry of a directory, whose path is clean but for slashes at its end.
-fn join(directory: &Path, name: &[u8]) -> PathBuf {
-    let directory = directory.as_os_str().as_bytes();
-    let end = directory.iter().rposition(|c| *c != b'/').map_or(0, |last| last + 1);
-    PathBuf::from(std::ffi::OsString::from_vec([directory.get(..end).unwrap_or_default(), b"/", name].concat()))
+/// Where a walk is.
+struct Here {
+    /// The root's path, and a name below it.
+    path: Vec<u8>,
+    /// The root's path, with a slash at its end.
+    root: Str,
+}
+
+impl Here {
+    /// Goes from a directory to what is in it.
+    fn push(&mut self, name: &[u8]) {
+        if self.path.len() > self.root.len() {
+            self.path.push(b'/');
+        }
+        self.path.extend_from_slice(name);
+    }
+
+    /// The path below the root.
+    fn name(&self) -> &[u8] {
+        self.path.get(self.root.len()..).unwrap_or_default()
+    }
+
+    fn place<'p>(&'p self, around: Option<Around<'p>>) -> Place<'p> {
+        Place::within(&self.path, around)
+    }
+
+    fn shown(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.path)
+    }
+
+    fn error(&self, operation: &str, error: &io::Error) -> ChartError {
+        ChartError::new(go_error(operation, &self.shown(), error))
+    }
 }
 
 /// Helm's walk over a chart's directory: its `sympath.Walk` and the function that its loader calls for each entry.
 struct Walk<'a> {
-    root: Vec<u8>,
+    here: Here,
+    /// How many directories below the root are open.
+    opened: usize,
     rules: Rules,
     files: FileSet,
     /// Where each file is read, before it is kept in memory of its own size.
     buffer: Vec<u8>,
     read: u64,
+    /// What Chart.yaml holds, until it is its turn.
+    chart_yaml: Option<Str>,
     /// Templates that were read before their turn, by their names.
-    early: HashMap<Str, File>,
+    early: FxHashMap<Str, File>,
+    /// What is in the directories of those.
+    listed: FxHashMap<Str, Listing>,
     dialect: &'a Dialect,
     logs: &'a mut Vec<Log>,
     seen: &'a mut dyn FnMut(&File),
 }
 
-/// Whether the walk goes into a directory.
-enum Next {
-    Enter,
-    Skip,
-}
-
-impl Walk<'_> {
-    /// Visits what is at a path, which is of a type: a link is followed.
-    fn visit(&mut self, location: &Path, file_type: FileType) -> Result<(), ChartError> {
-        if file_type.is_symlink() {
-            return self.follow(location);
+impl<'a> Walk<'a> {
+    fn new(
+        root: Str,
+        rules: Rules,
+        dialect: &'a Dialect,
+        logs: &'a mut Vec<Log>,
+        seen: &'a mut dyn FnMut(&File),
+    ) -> Walk<'a> {
+        Walk {
+            here: Here { path: root.to_vec(), root },
+            opened: 0,
+            rules,
+            files: FileSet::default(),
+            buffer: Vec::with_capacity(SMALL),
+            read: 0,
+            chart_yaml: None,
+            early: FxHashMap::default(),
+            listed: FxHashMap::default(),
+            dialect,
+            logs,
+            seen,
         }
-        if let Next::Skip = self.entry(location, location, file_type)? {
-            return Ok(());
-        }
-        if !file_type.is_dir() {
-            return Ok(());
-        }
-        self.enter(location)
     }
 
-    fn follow(&mut self, location: &Path) -> Result<(), ChartError> {
-        let shown = location.to_string_lossy();
-        let resolved =
-            eval_symlinks(location).map_err(|e| ChartError::new(format!("error evaluating symlink {shown}: {e}")))?;
-        self.logs.push(Log::Symlink {
-            path: Str::from(location.as_os_str().as_bytes()),
-            resolved: Str::from(resolved.as_os_str().as_bytes()),
-        });
-        let info = fs::symlink_metadata(&resolved)
-            .map_err(|e| ChartError::new(go_error("lstat", &resolved.to_string_lossy(), &e)))?;
-        if let Next::Skip = self.entry(location, &resolved, info.file_type())? {
-            return Ok(());
-        }
-        if info.is_dir() { self.enter(location) } else { Ok(()) }
-    }
-
-    fn enter(&mut self, directory: &Path) -> Result<(), ChartError> {
-        if thinlock_go::stack::is_low() {
-            return Err(ChartError::new("directories lie too deep in each other"));
-        }
-        let entries = match read_entries(directory) {
-            Ok(entries) => entries,
-            // The loader does not look at the error for the root.
-            Err(_) if self.name(directory).is_empty() => return Ok(()),
-            Err(e) => return Err(ChartError::new(go_error("open", &directory.to_string_lossy(), &e))),
-        };
-        for (name, file_type) in entries {
-            let location = join(directory, &name);
-            if name == b"charts" && self.name(directory).is_empty() {
-                self.read_early(&join(directory, b"templates"));
+    /// Visits what is in the directory at the path.
+    fn visit_all(&mut self, listing: &Listing, around: Option<Around<'_>>) -> Result<(), ChartError> {
+        let len = self.here.path.len();
+        for (name, file_type) in listing.iter() {
+            if name == b"charts" && len == self.here.root.len() {
+                self.read_early(listing, around);
             }
-            let file_type =
-                file_type.map_err(|e| ChartError::new(go_error("lstat", &location.to_string_lossy(), &e)))?;
-            self.visit(&location, file_type)?;
+            self.here.push(name);
+            let file_type = self.here.place(around).file_type(file_type);
+            self.visit(file_type.map_err(|e| self.here.error("lstat", &e))?, around)?;
+            self.here.path.truncate(len);
         }
         Ok(())
     }
 
-    /// The path below the root, empty for the root.
-    fn name<'p>(&self, location: &'p Path) -> &'p [u8] {
-        let bytes = location.as_os_str().as_bytes();
-        let below = bytes.strip_prefix(self.root.as_slice()).unwrap_or(bytes);
-        below.strip_prefix(b"/").unwrap_or(below)
+    /// Visits what is at the path, which is of a type: a link is followed.
+    fn visit(&mut self, file_type: FileType, around: Option<Around<'_>>) -> Result<(), ChartError> {
+        match file_type {
+            FileType::Symlink => self.follow(),
+            FileType::Directory => self.enter(around),
+            _ => self.take(file_type, around, None),
+        }
     }
 
-    /// What the loader does with a directory or a file. `real` is where a link leads.
-    fn entry(&mut self, location: &Path, real: &Path, file_type: FileType) -> Result<Next, ChartError> {
-        let name = self.name(location);
-        if name.is_empty() {
-            return Ok(Next::Enter);
+    fn follow(&mut self) -> Result<(), ChartError> {
+        let resolved = eval_symlinks(Path::new(OsStr::from_bytes(&self.here.path)))
+            .map_err(|e| ChartError::new(format!("error evaluating symlink {}: {e}", self.here.shown())))?;
+        let resolved = resolved.as_os_str().as_bytes();
+        self.logs.push(Log::Symlink { path: Str::from(self.here.path.as_slice()), resolved: Str::from(resolved) });
+        let info = Place::of(resolved)
+            .lstat()
+            .map_err(|e| ChartError::new(go_error("lstat", &String::from_utf8_lossy(resolved), &e)))?;
+        match FileType::from_raw_mode(info.st_mode) {
+            FileType::Directory => self.enter(None),
+            file_type => self.take(file_type, None, Some(resolved)),
         }
-        if self.rules.ignore(name, file_type.is_dir(), self.logs) {
-            return Ok(Next::Skip);
+    }
+
+    /// Visits what is in the directory at the path, if it is not ignored.
+    fn enter(&mut self, around: Option<Around<'_>>) -> Result<(), ChartError> {
+        if self.is_ignored(true) {
+            return Ok(());
         }
-        if file_type.is_dir() {
-            return Ok(Next::Enter);
+        if thinlock_go::stack::is_low() {
+            return Err(ChartError::new("directories lie too deep in each other"));
         }
-        if !file_type.is_file() {
-            let shown = location.to_string_lossy();
+        if let Some(listing) = self.listed.remove(self.here.name()) {
+            return self.visit_all(&listing, around);
+        }
+        let (directory, listing) = self.list(around).map_err(|e| self.here.error("open", &e))?;
+        if around.is_none() || self.opened == MAX_OPEN {
+            drop(directory);
+            return self.visit_all(&listing, around);
+        }
+        self.opened += 1;
+        self.visit_all(&listing, Some(Around::new(&directory, self.here.path.len() + 1)))?;
+        self.opened -= 1;
+        Ok(())
+    }
+
+    fn list(&mut self, around: Option<Around<'_>>) -> io::Result<(OwnedFd, Listing)> {
+        let directory = self.here.place(around).open(OFlags::DIRECTORY)?;
+        let listing = Listing::read(&directory, &mut self.buffer)?;
+        Ok((directory, listing))
+    }
+
+    fn is_ignored(&mut self, is_directory: bool) -> bool {
+        self.rules.ignore(self.here.name(), is_directory, self.logs)
+    }
+
+    /// What the loader does with what is no directory. `real` is where a link leads.
+    fn take(&mut self, file_type: FileType, around: Option<Around<'_>>, real: Option<&[u8]>) -> Result<(), ChartError> {
+        if self.is_ignored(false) {
+            return Ok(());
+        }
+        if file_type != FileType::RegularFile {
+            let shown = self.here.shown();
             return Err(ChartError::new(format!(
                 "cannot load irregular file {shown} as it has file mode type bits set"
             )));
@@ -321,30 +412,39 @@ impl Walk<'_> {
         let max = self.dialect.chart.max_file_size.unwrap_or(u64::MAX);
         let limited = self.dialect.chart.directory_size_limited;
         let limit = if limited { chart::MAX_CHART_SIZE } else { MAX_DIRECTORY };
-        let name = Str::from(name);
         let left = max.min(limit.saturating_sub(self.read));
-        if !chart::looks_into(&name)
-            && let Ok(info) = fs::metadata(location)
-            && is_readable(&info)
-            && (1..=left).contains(&info.len())
+        let fits = |data: &Str| data.len() as u64 <= left;
+        if let Some(file) = self.early.remove(self.here.name())
+            && let Some(len) = file.data().ok().filter(|data| fits(data)).map(|data| data.len())
         {
-            self.read += info.len();
-            let (stamp, location, shown) = (Stamp::of(&info), location.to_owned(), name.clone());
-            self.files.push(File::read_later(name, move || read_unchanged(&location, &shown, &stamp)));
-            return Ok(Next::Enter);
+            self.read += len as u64;
+            self.files.push(file);
+            return Ok(());
         }
-        if let Some(file) = self.early.remove(&name)
-            && let Some(len) = file.data().ok().map(|data| data.len() as u64).filter(|len| *len <= left)
+        let name = Str::from(self.here.name());
+        let place = self.here.place(around);
+        if !chart::looks_into(&name)
+            && let Ok(info) = place.stat()
+            && is_readable(&info)
+            && let Ok(len) = u64::try_from(info.st_size)
+            && (1..=left).contains(&len)
         {
             self.read += len;
-            self.files.push(file);
-            return Ok(Next::Enter);
+            let (before, root, below) = (stamp(&info), self.here.root.clone(), name.clone());
+            let is_same = move |now: &Stat| stamp(now) == before;
+            self.files.push(File::read_later(name, move || read_unchanged(&root, &below, len, &is_same)));
+            return Ok(());
         }
-        let data = read_up_to(location, left, &mut self.buffer)
-            .map_err(|e| ChartError::new(format!("error reading {name}: {}", open_error(location, &e))))?;
+        let at_hand = if name == "Chart.yaml" { self.chart_yaml.take().filter(fits) } else { None };
+        let data = match at_hand {
+            Some(data) => Some(data),
+            None => read_up_to(place, OFlags::empty(), left, &mut self.buffer).map_err(|e| {
+                ChartError::new(format!("error reading {name}: {}", read_error(&self.here.shown(), &e)))
+            })?,
+        };
         let Some(data) = data else {
-            if fs::metadata(location).is_ok_and(|info| info.len() > max) {
-                let base = strconv::quote(path::base(real.as_os_str().as_bytes()));
+            if place.stat().is_ok_and(|info| u64::try_from(info.st_size).is_ok_and(|len| len > max)) {
+                let base = strconv::quote(path::base(real.unwrap_or(&self.here.path)));
                 return Err(ChartError::new(format!("chart file {base} is larger than the maximum file size {max}")));
             }
             return Err(ChartError::new(format!(
@@ -355,47 +455,53 @@ impl Walk<'_> {
         let file = File::new(name, data);
         (self.seen)(&file);
         self.files.push(file);
-        Ok(Next::Enter)
+        Ok(())
     }
 
-    /// Reads the files of a directory before their turn, so that they can be parsed while the subcharts are being read. It
-    /// is no more than that: links, errors and what is too large are met when it is their turn.
-    fn read_early(&mut self, directory: &Path) {
-        let is_directory = |path: &Path| fs::symlink_metadata(path).is_ok_and(|info| info.is_dir());
-        let mut open = if is_directory(directory) { vec![directory.to_owned()] } else { Vec::new() };
+    /// Reads the templates of the chart itself before their turn, so that they can be parsed while the subcharts are being
+    /// read. It is no more than that: links, errors and what is too large are met when it is their turn.
+    fn read_early(&mut self, listing: &Listing, around: Option<Around<'_>>) {
+        const TEMPLATES: &[u8] = b"templates";
+        // A Helm 3 counts how often it tries some rules; this is no try of its.
+        let rules = self.rules.clone();
+        let is_ignored = |name: &[u8], file_type: FileType| rules.ignore(name, file_type.is_dir(), &mut Vec::new());
+        let Some((_, file_type)) = listing.iter().find(|(name, _)| *name == TEMPLATES) else { return };
+        let top = [&self.here.root, TEMPLATES].concat();
+        let is_directory = Place::within(&top, around).file_type(file_type).is_ok_and(FileType::is_dir);
+        let mut waiting =
+            if is_directory && !is_ignored(TEMPLATES, FileType::Directory) { vec![top] } else { Vec::new() };
         let mut left = chart::MAX_CHART_SIZE;
-        while let Some(directory) = open.pop() {
-            for (name, file_type) in read_entries(&directory).unwrap_or_default() {
-                let (location, Ok(file_type)) = (join(&directory, &name), file_type) else { continue };
-                let name = Str::from(self.name(&location));
-                if self.rules.ignore(&name, file_type.is_dir(), &mut Vec::new()) {
+        while let Some(directory) = waiting.pop() {
+            self.here.path = directory;
+            let Ok((directory, listing)) = self.list(around) else { continue };
+            let len = self.here.path.len();
+            let around = around.map(|_| Around::new(&directory, len + 1));
+            for (name, file_type) in listing.iter() {
+                self.here.path.truncate(len);
+                self.here.push(name);
+                let place = self.here.place(around);
+                let Ok(file_type) = place.file_type(file_type) else { continue };
+                if is_ignored(self.here.name(), file_type) {
                     continue;
                 }
-                if file_type.is_dir() && open.len() < MAX_OPEN {
-                    open.push(location);
+                if file_type.is_dir() && waiting.len() < MAX_WAITING {
+                    waiting.push(self.here.path.clone());
                 } else if file_type.is_file()
-                    && chart::looks_into(&name)
-                    && let Ok(Some(data)) = read_up_to(&location, left, &mut self.buffer)
+                    && chart::looks_into(self.here.name())
+                    && let Ok(Some(data)) = read_up_to(place, OFlags::empty(), left, &mut self.buffer)
                 {
                     left -= data.len() as u64;
+                    let name = Str::from(self.here.name());
                     let file = File::new(name.clone(), data);
                     (self.seen)(&file);
                     self.early.insert(name, file);
                 }
             }
+            self.here.path.truncate(len);
+            self.listed.insert(Str::from(self.here.name()), listing);
         }
+        self.here.path = self.here.root.to_vec();
     }
-}
-
-/// The names in a directory in byte order, and what they are.
-fn read_entries(directory: &Path) -> io::Result<Vec<(Vec<u8>, io::Result<FileType>)>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        entries.push((entry.file_name().into_vec(), entry.file_type()));
-    }
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    Ok(entries)
 }
 
 /// Go's `filepath.EvalSymlinks` of an absolute path, with its error texts.

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use tempfile::TempDir;
-use thinlock_renderer::dialect::{HELM_3_22, HELM_4_3};
+use thinlock_renderer::dialect::{HELM_3_17, HELM_3_22, HELM_4_3};
 
 use super::*;
 
@@ -107,6 +107,13 @@ fn what_is_not_there_or_no_file() {
     let folder = Folder::new(&[("c/Chart.yaml", CHART)]);
     let _socket = std::os::unix::net::UnixListener::bind(folder.at("c/s")).expect("a socket");
     assert_eq!(folder.error(&HELM_4_3), "cannot load irregular file $W/c/s as it has file mode type bits set");
+    for name in [".helmignore", "Chart.yaml"] {
+        let folder = Folder::new(&[("c/Chart.yaml", CHART), ("c/x", "")]);
+        let _ = fs::remove_file(folder.at("c").join(name));
+        fs::create_dir(folder.at("c").join(name)).expect("made");
+        let error = folder.error(&HELM_4_3);
+        assert!(error.ends_with(&format!("read $W/c/{name}: is a directory")), "{error}");
+    }
     assert_eq!(read_file(&folder.at("c"), "c"), Err("read c: is a directory".to_string()));
     assert_eq!(read_file(&folder.at("z"), "z"), Err("open z: no such file or directory".to_string()));
 }
@@ -210,4 +217,117 @@ fn reading_templates_early_changes_no_error() {
         load_chart_seen(&folder.at("c"), &HELM_4_3, &mut Vec::new(), &mut |file| seen.push(file.name.to_string()));
     assert!(chart.is_ok());
     assert_eq!(seen, ["Chart.yaml", "charts/_note", "templates/t.yaml"]);
+}
+
+#[test]
+fn reading_templates_early_is_no_try_of_a_rule() {
+    // Helm 3 strips a slash more each time that it tries the rule.
+    let files = [
+        ("c/.helmignore", "////charts\n"),
+        ("c/Chart.yaml", CHART),
+        ("c/charts/s/Chart.yaml", CHART),
+        ("c/templates/t.yaml", ""),
+        ("c/templates/u.yaml", ""),
+    ];
+    let subcharts = |files: &[(&str, &str)]| Folder::new(files).load(&HELM_3_17).0.expect("loaded").subcharts.len();
+    assert_eq!(subcharts(&files), 1);
+    assert_eq!(subcharts(&[&files[..], &[("c/a", "")]].concat()), 0);
+}
+
+#[test]
+fn what_leads_to_a_chart_counts_as_links_do() {
+    let folder = Folder::new(&[("c/Chart.yaml", CHART), ("c/d/f", "")]);
+    symlink(".", folder.at("c/x")).expect("a link");
+    // How many times the system follows it.
+    let followed = |chart: &str| {
+        let mut logs = Vec::new();
+        let error = load_chart(&folder.at(chart), &HELM_4_3, &mut logs).expect_err("too many links").text;
+        assert!(error.ends_with("too many levels of symbolic links"), "{error}");
+        error.matches("/x").count()
+    };
+    let without = followed("c");
+    symlink("c", folder.at("l1")).expect("a link");
+    for number in 2..=5 {
+        symlink(format!("l{}", number - 1), folder.at(&format!("l{number}"))).expect("a link");
+    }
+    assert_eq!(followed("l5"), without - 5);
+    fs::remove_file(folder.at("c/x")).expect("removed");
+    // Chart.yaml and .helmignore may be links, too.
+    fs::rename(folder.at("c/Chart.yaml"), folder.at("chart")).expect("moved");
+    symlink("../chart", folder.at("c/Chart.yaml")).expect("a link");
+    fs::write(folder.at("rules"), "d\n").expect("written");
+    symlink("../rules", folder.at("c/.helmignore")).expect("a link");
+    let (chart, logs) = folder.load(&HELM_4_3);
+    assert_eq!(names(&chart.expect("loaded").files), [".helmignore"]);
+    assert_eq!(logs.len(), 2);
+}
+
+#[test]
+fn deep_directories_are_not_all_open() {
+    let deep = "d/".repeat(60);
+    let names = [format!("c/charts/{deep}f"), format!("c/templates/{deep}t"), format!("c/x/{deep}f")];
+    let files: Vec<_> =
+        [("c/Chart.yaml", CHART)].into_iter().chain(names.iter().map(|name| (name.as_str(), ""))).collect();
+    let folder = Folder::new(&files);
+    symlink("x", folder.at("c/y")).expect("a link");
+    let top = folder.at("c");
+    let mut most = 0;
+    let mut seen = |file: &File| {
+        let open = fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+        most = most.max(open.filter(|fd| fs::read_link(fd.path()).is_ok_and(|path| path.starts_with(&top))).count());
+        assert!(!file.name.is_empty());
+    };
+    // The subchart has no Chart.yaml, which is seen when all was read.
+    let error = load_chart_seen(&top, &HELM_4_3, &mut Vec::new(), &mut seen).expect_err("no subchart");
+    assert_eq!(error.text, "error unpacking subchart d in p: Chart.yaml file is missing");
+    assert!(most <= MAX_OPEN + 2, "{most}");
+    fs::remove_dir_all(folder.at("c/charts")).expect("removed");
+    let chart = folder.load(&HELM_4_3).0.expect("loaded");
+    assert_eq!(self::names(&chart.templates), [format!("templates/{deep}t")]);
+    assert_eq!(self::names(&chart.files), [format!("x/{deep}f"), format!("y/{deep}f")]);
+}
+
+#[test]
+fn a_path_that_is_too_long_for_the_system_is_an_error() {
+    let folder = Folder::new(&[("c/Chart.yaml", CHART)]);
+    let name = "n".repeat(200);
+    let mut directory = Place::of(folder.at("c").as_os_str().as_bytes()).open(OFlags::DIRECTORY).expect("opened");
+    for _ in 0..25 {
+        rustix::fs::mkdirat(&directory, &*name, Mode::RWXU).expect("made");
+        directory = rustix::fs::openat(&directory, &*name, OFlags::DIRECTORY, Mode::empty()).expect("opened");
+    }
+    let error = folder.error(&HELM_4_3);
+    assert!(error.starts_with("open $W/c/nnn") && error.ends_with("n: file name too long"), "{error}");
+}
+
+#[test]
+fn directories_that_say_no_types_are_walked_alike() {
+    let folder = Folder::new(&[
+        ("c/Chart.yaml", CHART),
+        ("c/charts/_note", ""),
+        ("c/d/f", "f"),
+        ("c/g", "g"),
+        ("c/templates/t", "t"),
+        ("o", "o"),
+    ]);
+    symlink("../o", folder.at("c/l")).expect("a link");
+    symlink("d", folder.at("c/m")).expect("a link");
+    let root = Str::from([folder.at("c").as_os_str().as_bytes(), b"/"].concat());
+    let walk = |typed: bool| {
+        let (mut logs, mut seen) = (Vec::new(), Vec::new());
+        let mut saw = |file: &File| seen.push(file.name.to_string());
+        let rules = Rules::parse(None, &HELM_4_3).expect("rules");
+        let mut walk = Walk::new(root.clone(), rules, &HELM_4_3, &mut logs, &mut saw);
+        let directory = Place::of(&root).open(OFlags::DIRECTORY).expect("opened");
+        let listing = Listing::read(&directory, &mut walk.buffer).expect("listed");
+        let listing = if typed { listing } else { listing.without_types() };
+        walk.visit_all(&listing, Some(Around::new(&directory, root.len()))).expect("walked");
+        let files = names(walk.files.files());
+        (files, logs, seen)
+    };
+    let (files, logs, seen) = walk(true);
+    assert_eq!(files, ["Chart.yaml", "charts/_note", "d/f", "g", "l", "m/f", "templates/t"]);
+    assert_eq!(logs.len(), 2);
+    assert_eq!(seen, ["Chart.yaml", "templates/t", "charts/_note"]);
+    assert_eq!(walk(false), (files, logs, seen));
 }

@@ -30,6 +30,9 @@ struct Pattern {
     /// How much of its beginning and of its end stands for itself; none where it has classes or escapes, which may be
     /// wrong, and then are only if the match comes to them.
     fixed: (usize, usize),
+    /// The first and the last byte of a name that it may match, where these are fixed: mostly that is enough to
+    /// see that it does not. None with a slash in front, since Helm 3 counts how often it comes to these.
+    ends: (Option<u8>, Option<u8>),
     negate: bool,
     directory: bool,
     /// How many slashes a Helm 3 has stripped off an anchored rule so far.
@@ -92,8 +95,12 @@ impl Rules {
             let is_fixed = |c: &&u8| !matches!(c, b'*' | b'?');
             (rule.iter().take_while(is_fixed).count(), rule.iter().rev().take_while(is_fixed).count())
         };
+        let ends = (
+            rule.first().copied().filter(|_| fixed.0 > 0 && place != Place::Root),
+            rule.last().copied().filter(|_| fixed.1 > 0 && place != Place::Root),
+        );
         let rule = rule.into();
-        self.patterns.push(Pattern { rule, place, literal, fixed, negate, directory, stripped: Cell::new(0) });
+        self.patterns.push(Pattern { rule, place, literal, fixed, ends, negate, directory, stripped: Cell::new(0) });
         Ok(())
     }
 
@@ -106,11 +113,15 @@ impl Rules {
         let base = path::base(name);
         for pattern in &self.patterns {
             let name = if pattern.place == Place::Name { base } else { name };
+            let (first, last) = pattern.ends;
+            let may_match = first.is_none_or(|first| name.first() == Some(&first))
+                && last.is_none_or(|last| name.last() == Some(&last));
+            let mut matches = || may_match && self.matches(pattern, name, logs);
             if pattern.negate {
-                if (pattern.directory && !is_directory) || !self.matches(pattern, name, logs) {
+                if (pattern.directory && !is_directory) || !matches() {
                     return true;
                 }
-            } else if (!pattern.directory || is_directory) && self.matches(pattern, name, logs) {
+            } else if (!pattern.directory || is_directory) && matches() {
                 return true;
             }
         }
