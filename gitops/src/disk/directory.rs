@@ -67,12 +67,13 @@ impl<'p> Place<'p> {
         Ok(retry_on_intr(|| statat(self.directory, self.name, AtFlags::SYMLINK_NOFOLLOW))?)
     }
 
-    /// What it is, where the directory around it may not have said so: not every file system does.
+    /// What it is, where the directory around it may not have said so: not every file system does. Go looks at each in
+    /// any case, and so it is this that the system refuses where a path is too long.
     pub(super) fn file_type(self, listed: FileType) -> io::Result<FileType> {
-        match listed {
-            FileType::Unknown => Ok(FileType::from_raw_mode(self.lstat()?.st_mode)),
-            known => Ok(known),
+        if listed == FileType::Unknown || self.name.len() >= LONG {
+            return Ok(FileType::from_raw_mode(self.lstat()?.st_mode));
         }
+        Ok(listed)
     }
 }
 
