@@ -338,19 +338,19 @@ impl<'s, 'e> State<'s, 'e> {
                     }
                 }
                 Kind::If(branch) => {
-                    let flow = self.walk_if(dot, branch, false, out)?;
+                    let flow = self.walk_if(dot, code.branch(branch), false, out)?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
                 }
                 Kind::With(branch) => {
-                    let flow = self.walk_if(dot, branch, true, out)?;
+                    let flow = self.walk_if(dot, code.branch(branch), true, out)?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
                 }
                 Kind::Range(branch) => {
-                    let flow = self.walk_range(dot, branch, out)?;
+                    let flow = self.walk_range(dot, code.branch(branch), out)?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
@@ -515,7 +515,7 @@ impl<'s, 'e> State<'s, 'e> {
     }
 
     fn walk_template(&mut self, dot: &Rv, name: u32, pipe: NodeId, out: &mut Vec<u8>) -> Result<()> {
-        let name = &self.code.strings[name as usize].text;
+        let name = self.code.string(name);
         let Some(entry) = self.set.get(name) else {
             return Err(self.error(format!("template {} not defined", crate::print::quoted(name))));
         };

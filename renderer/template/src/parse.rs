@@ -8,7 +8,7 @@ use thinlock_go::{Error, ErrorKind, Str, Toolchain};
 use crate::FuncMap;
 use crate::lex::{Item, Token};
 use crate::print::quoted;
-use crate::tree::{Branch, Kind, NONE, NodeId, Parsed, Quoted, Tree};
+use crate::tree::{Branch, Kind, NONE, NodeId, Parsed, Quoted, Text, Tree};
 
 mod pipeline;
 mod plain;
@@ -314,7 +314,7 @@ impl<'s, 'i> TreeParser<'s, 'i> {
         }
         self.vars.truncate(vars);
         self.stack.truncate(stack);
-        let branch = Branch { pipe, list, otherwise };
+        let branch = self.shared.more(Branch { pipe, list, otherwise }.numbers());
         let pos = self.shared.nodes[pipe as usize].pos;
         let kind = match control {
             Control::If => Kind::If(branch),
@@ -353,7 +353,7 @@ impl<'s, 'i> TreeParser<'s, 'i> {
 
     fn template_node(&mut self, pos: u32, name: Str, pipe: NodeId) -> NodeId {
         // The name is printed quoted anew, so the source does not matter.
-        self.shared.strings.push(Quoted { start: pos, end: pos, text: name });
+        self.shared.strings.push(Quoted { start: pos, end: pos, text: Text::Known(name) });
         let name = (self.shared.strings.len() - 1) as u32;
         self.shared.node(pos, Kind::Template { name, pipe })
     }

@@ -46,6 +46,7 @@ impl Parsed {
                     _ => b"{{range ",
                 };
                 out.extend_from_slice(name);
+                let branch = self.branch(branch);
                 self.write(branch.pipe, out);
                 out.extend_from_slice(b"}}");
                 self.write(branch.list, out);
@@ -57,7 +58,7 @@ impl Parsed {
             }
             Kind::Template { name, pipe } => {
                 out.extend_from_slice(b"{{template ");
-                out.extend_from_slice(quoted(&self.strings[name as usize].text).as_bytes());
+                out.extend_from_slice(quoted(self.string(name)).as_bytes());
                 if pipe != NONE {
                     out.push(b' ');
                     self.write(pipe, out);
@@ -94,13 +95,13 @@ impl Parsed {
                 out.extend_from_slice(self.text(string.start, string.end));
             }
             Kind::Field(keys) => self.write_keys(keys, out),
-            Kind::Variable { name, keys, .. } => {
+            Kind::Variable { name, place } => {
                 out.extend_from_slice(&self.variables[name as usize]);
-                self.write_keys(keys, out);
+                self.write_keys(self.place(place).keys, out);
             }
             Kind::Chain { node, keys } => {
                 self.write_operand(node, out);
-                self.write_keys(keys, out);
+                self.write_keys(self.span(keys), out);
             }
             Kind::Ident(at) => out.extend_from_slice(self.callees[at as usize].name().as_bytes()),
         }

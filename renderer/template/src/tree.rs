@@ -1,6 +1,7 @@
 //! The parsed form of a text: one arena of small nodes, without lifetimes or nested boxes, so that it can be cached,
 //! shared between threads, walked without chasing pointers, and dropped without recursion.
 
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU32;
 
 use thinlock_go::{Func, Str, Value};
@@ -20,7 +21,11 @@ pub(crate) struct Span {
     pub(crate) len: u32,
 }
 
-/// A node: Go's `parse.Node`.
+/// Where a node's further numbers begin in [`Parsed::children`]: those that have no room in the node.
+pub(crate) type More = u32;
+
+/// A node: Go's `parse.Node`. Large charts have tens of thousands, so it has as few bytes as most of them need, and what
+/// needs more has the rest elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     /// Where Go says that it is, in bytes from the beginning of the text.
@@ -40,9 +45,10 @@ pub(crate) enum Kind {
     },
     /// The pipe.
     Action(NodeId),
-    If(Branch),
-    With(Branch),
-    Range(Branch),
+    /// See [`Parsed::branch`], as for the two that follow.
+    If(More),
+    With(More),
+    Range(More),
     /// The name in [`Parsed::strings`], and the pipe or [`NONE`].
     Template {
         name: u32,
@@ -67,17 +73,15 @@ pub(crate) enum Kind {
     Str(u32),
     /// Keys in [`Parsed::keys`].
     Field(Span),
-    /// The variable in [`Parsed::variables`], its place on the variable stack or one of the special slots, and the
-    /// first of the keys that follow in [`Parsed::keys`].
+    /// The variable in [`Parsed::variables`], and its [`Place`].
     Variable {
         name: u32,
-        slot: u32,
-        keys: Span,
+        place: More,
     },
-    /// A pipe or an identifier, and keys.
+    /// A pipe or an identifier, and keys: see [`Parsed::span`].
     Chain {
         node: NodeId,
-        keys: Span,
+        keys: More,
     },
     /// In [`Parsed::callees`].
     Ident(u32),
@@ -98,13 +102,63 @@ pub(crate) struct Branch {
     pub(crate) otherwise: NodeId,
 }
 
+impl Branch {
+    pub(crate) fn numbers(self) -> [u32; 3] {
+        [self.pipe, self.list, self.otherwise]
+    }
+}
+
+/// Where the value of a variable is found, and what is asked of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The place on the variable stack, or one of the special slots.
+    pub(crate) slot: u32,
+    /// The keys that follow in [`Parsed::keys`].
+    pub(crate) keys: Span,
+}
+
+impl Place {
+    pub(crate) fn numbers(self) -> [u32; 3] {
+        [self.slot, self.keys.start, self.keys.len]
+    }
+
+    pub(crate) fn of([slot, start, len]: [u32; 3]) -> Place {
+        Place { slot, keys: Span { start, len } }
+    }
+}
+
+/// The further numbers of a node.
+#[inline]
+pub(crate) fn more<const N: usize>(children: &[u32], at: More) -> [u32; N] {
+    children[at as usize..].first_chunk().copied().unwrap_or([NONE; N])
+}
+
 /// A string constant.
 #[derive(Debug)]
 pub(crate) struct Quoted {
     /// The source, quotes included.
     pub(crate) start: u32,
     pub(crate) end: u32,
-    pub(crate) text: Str,
+    pub(crate) text: Text,
+}
+
+/// What a string constant stands for.
+#[derive(Debug)]
+pub(crate) enum Text {
+    Known(Str),
+    /// What stands between its quotes, taken from there when it is first asked for: charts carry whole dashboards in
+    /// constants that no render prints.
+    Source(Box<OnceLock<Str>>),
+}
+
+impl Text {
+    /// From here on, a text is not taken from the source before it is asked for.
+    const LONG: usize = 128;
+
+    /// The text of a constant that stands for what is between its quotes.
+    pub(crate) fn of_source(between: &[u8]) -> Text {
+        if between.len() < Text::LONG { Text::Known(Str::from(between)) } else { Text::Source(Box::default()) }
+    }
 }
 
 /// A numeric constant: every type that can hold the value, as Go's ideal constants.
@@ -216,6 +270,36 @@ impl Parsed {
         &self.children[span.start as usize..(span.start + span.len) as usize]
     }
 
+    #[inline]
+    pub(crate) fn branch(&self, at: More) -> Branch {
+        let [pipe, list, otherwise] = more(&self.children, at);
+        Branch { pipe, list, otherwise }
+    }
+
+    #[inline]
+    pub(crate) fn place(&self, at: More) -> Place {
+        Place::of(more(&self.children, at))
+    }
+
+    /// A [`Span`] that had no room in its node.
+    #[inline]
+    pub(crate) fn span(&self, at: More) -> Span {
+        let [start, len] = more(&self.children, at);
+        Span { start, len }
+    }
+
+    /// What a string constant stands for.
+    #[inline]
+    pub(crate) fn string(&self, at: u32) -> &Str {
+        let quoted = &self.strings[at as usize];
+        match &quoted.text {
+            Text::Known(text) => text,
+            Text::Source(text) => {
+                text.get_or_init(|| Str::from(&self.source[quoted.start as usize + 1..quoted.end as usize - 1]))
+            }
+        }
+    }
+
     /// The hints of [`Parsed::keys`].
     #[inline]
     pub(crate) fn hints(&self, span: Span) -> &[AtomicU32] {
@@ -233,6 +317,9 @@ impl std::fmt::Debug for Parsed {
         f.debug_struct("Parsed").field("file", &self.file).field("trees", &self.trees).finish_non_exhaustive()
     }
 }
+
+// Memory of nodes is a large part of what parsing costs.
+const _: () = assert!(size_of::<Node>() == 16);
 
 const fn assert_shareable<T: Send + Sync>() {}
 const _: () = assert_shareable::<Parsed>();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use memchr::memchr_iter;
 use thinlock_go::Str;
 
-use crate::tree::{Kind, NONE, NodeId, Parsed};
+use crate::tree::{Kind, NONE, NodeId, Parsed, Span};
 
 /// A function or a field that a text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +39,15 @@ impl Parsed {
         let mut uses = Vec::new();
         for id in order {
             let node = self.node(id);
+            let keys = match node.kind {
+                Kind::Field(keys) => keys,
+                Kind::Variable { place, .. } => self.place(place).keys,
+                Kind::Chain { keys, .. } => self.span(keys),
+                _ => Span::default(),
+            };
             let what = match node.kind {
                 Kind::Ident(at) => Used::Function(self.callees[at as usize].name()),
-                Kind::Field(keys) | Kind::Variable { keys, .. } | Kind::Chain { keys, .. } if keys.len > 0 => {
-                    Used::Field(self.keys(keys).to_vec())
-                }
+                _ if keys.len > 0 => Used::Field(self.keys(keys).to_vec()),
                 _ => continue,
             };
             let line = newlines.line_of(node.pos as usize);
@@ -67,7 +71,7 @@ impl Parsed {
                 }
                 Kind::Action(node) | Kind::Template { pipe: node, .. } | Kind::Chain { node, .. } => open.push(node),
                 Kind::If(branch) | Kind::With(branch) | Kind::Range(branch) => {
-                    open.extend([branch.pipe, branch.list, branch.otherwise]);
+                    open.extend(self.branch(branch).numbers());
                 }
                 _ => {}
             }
@@ -78,7 +82,7 @@ impl Parsed {
     /// The arguments of every command among some nodes, by its first word.
     fn arguments(&self, nodes: &[NodeId]) -> HashMap<NodeId, Vec<Option<Str>>> {
         let constant = |id: NodeId| match self.node(id).kind {
-            Kind::Str(at) => Some(self.strings[at as usize].text.clone()),
+            Kind::Str(at) => Some(self.string(at).clone()),
             _ => None,
         };
         let mut arguments = HashMap::new();

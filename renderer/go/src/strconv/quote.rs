@@ -150,20 +150,17 @@ pub fn can_backquote(text: &[u8]) -> bool {
 /// `strconv.Unquote`: what a Go literal in double quotes, backquotes or single quotes stands for. `None` is Go's
 /// `invalid syntax`.
 pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
+    if let Some(body) = plain_literal(literal) {
+        return Some(body.to_vec());
+    }
     let (&delimiter, rest) = literal.split_first()?;
     match delimiter {
         b'`' => {
             let (body, end) = rest.split_at(memchr::memchr(b'`', rest)?);
-            if memchr::memchr(b'\r', body).is_none() {
-                return (end.len() == 1).then(|| body.to_vec());
-            }
             // Carriage returns are no part of a raw string.
             (end.len() == 1).then(|| body.iter().copied().filter(|&b| b != b'\r').collect())
         }
         b'"' | b'\'' => {
-            if let Some(body) = plain_literal(literal) {
-                return Some(body.to_vec());
-            }
             let mut out = Vec::with_capacity(rest.len());
             let mut rest = rest;
             loop {
@@ -188,11 +185,16 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// What a Go literal in double quotes stands for, if that is what stands between them: ASCII without escapes, as nearly
-/// every literal of a template is. `None`: see [`unquote`].
+/// What a Go literal in double or back quotes stands for, if that is what stands between them: ASCII without escapes, or
+/// a raw string without carriage returns, as nearly every literal of a template is. `None`: see [`unquote`].
 pub fn plain_literal(literal: &[u8]) -> Option<&[u8]> {
-    let [b'"', body @ .., b'"'] = literal else { return None };
-    body.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')).then_some(body)
+    match literal {
+        [b'"', body @ .., b'"'] => {
+            body.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')).then_some(body)
+        }
+        [b'`', body @ .., b'`'] => memchr::memchr2(b'`', b'\r', body).is_none().then_some(body),
+        _ => None,
+    }
 }
 
 /// What [`unquote_char`] reads.

@@ -9,7 +9,7 @@ use thinlock_go::{CallError, Error, ErrorKind, Func, IntKind, Interp, Object, St
 use super::{Result, State};
 use crate::builtin::Builtin;
 use crate::rv::{self, Indirect, Rv, assign, can_be_nil, indirect};
-use crate::tree::{Callee, Kind, NodeId};
+use crate::tree::{Callee, Kind, NodeId, Place};
 
 /// What is called: each kind has its own copy of [`State::eval_call`].
 pub(super) trait Target {
@@ -153,7 +153,11 @@ impl State<'_, '_> {
     pub(super) fn handed_on(&mut self, dot: &Rv, arg: NodeId) -> Option<Rv> {
         let value = match self.code.node(arg).kind {
             Kind::Dot => dot.clone(),
-            Kind::Variable { name, slot, keys } if keys.len == 0 => {
+            Kind::Variable { name, place } => {
+                let Place { slot, keys } = self.code.place(place);
+                if keys.len > 0 {
+                    return None;
+                }
                 let at = self.find_variable(name, slot).ok()?;
                 self.shared.vars[at].value.clone()
             }
@@ -202,7 +206,7 @@ impl State<'_, '_> {
         match kind {
             Kind::Str(at) if to.kind == TypeKind::String => {
                 self.node = arg;
-                return Ok(Value::Str(code.strings[at as usize].text.clone()));
+                return Ok(Value::Str(code.string(at).clone()));
             }
             Kind::Nil => {
                 self.node = arg;

@@ -11,7 +11,7 @@ use super::memo::{Seen, look_into};
 use super::{MissingKey, Result, State, Variable};
 use crate::print::quoted;
 use crate::rv::{Indirect, Rv, indirect};
-use crate::tree::{Kind, NodeId, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
+use crate::tree::{Kind, NodeId, Place, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
 
 impl State<'_, '_> {
     /// The value of a pipeline. What it declares is pushed on the variable stack.
@@ -43,8 +43,8 @@ impl State<'_, '_> {
 
     /// Overwrites the variable of a declaration node.
     pub(super) fn assign(&mut self, variable: NodeId, value: Rv) -> Result<()> {
-        let Kind::Variable { name, slot, .. } = self.code.node(variable).kind else { return Ok(()) };
-        let at = self.find_variable(name, slot)?;
+        let Kind::Variable { name, place } = self.code.node(variable).kind else { return Ok(()) };
+        let at = self.find_variable(name, self.code.place(place).slot)?;
         self.shared.vars[at].value = value;
         Ok(())
     }
@@ -118,7 +118,7 @@ impl State<'_, '_> {
         self.node = id;
         Ok(Rv::of(match code.node(id).kind {
             Kind::Bool(b) => Value::Bool(b),
-            Kind::Str(at) => Value::Str(code.strings[at as usize].text.clone()),
+            Kind::Str(at) => Value::Str(code.string(at).clone()),
             Kind::Number(at) => {
                 let number = &code.numbers[at as usize];
                 match number.ideal.value() {
@@ -132,9 +132,10 @@ impl State<'_, '_> {
 
     pub(super) fn eval_variable(&mut self, dot: &Rv, id: NodeId, args: Args<'_>) -> Result<Rv> {
         self.node = id;
-        let Kind::Variable { name, slot, keys } = self.code.node(id).kind else {
+        let Kind::Variable { name, place } = self.code.node(id).kind else {
             return Err(self.error("not a variable"));
         };
+        let Place { slot, keys } = self.code.place(place);
         let at = self.find_variable(name, slot)?;
         let value = self.shared.vars[at].value.clone();
         if keys.len == 0 {
@@ -162,7 +163,7 @@ impl State<'_, '_> {
             return Err(self.error("not a chain"));
         };
         let receiver = self.eval_operand(dot, inner)?;
-        self.eval_fields(dot, &receiver, id, keys, args)
+        self.eval_fields(dot, &receiver, id, self.code.span(keys), args)
     }
 
     /// `.X.Y.Z` on a receiver; the last of them may be a method and takes the arguments.

@@ -5,7 +5,7 @@ use thinlock_go::{Str, strconv};
 use super::{MAX_PARENTHESES, Result, TreeParser};
 use crate::lex::{Item, Token};
 use crate::print::quoted;
-use crate::tree::{Kind, Node, NodeId, Number, Quoted, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
+use crate::tree::{Kind, Node, NodeId, Number, Place, Quoted, SLOT_BY_NAME, SLOT_UNDEFINED, Span, Text};
 
 /// Where the executor will find a variable, whose stack will hold these.
 pub(super) fn slot(stack: &[u32], by_name: bool, name: u32) -> u32 {
@@ -90,8 +90,7 @@ impl TreeParser<'_, '_> {
         for (at, &(pos, name)) in decls.iter().enumerate() {
             // What is assigned to must be there; what is declared is pushed when the commands are done.
             let slot = if assign { self.slot(name) } else { SLOT_UNDEFINED };
-            let keys = Span::default();
-            let variable = self.shared.node(pos, Kind::Variable { name, slot, keys });
+            let variable = self.shared.variable_node(pos, name, Place { slot, keys: Span::default() });
             self.shared.pending.insert(base + at, variable);
         }
         if !assign {
@@ -166,9 +165,9 @@ impl TreeParser<'_, '_> {
         let pos = self.peek().pos;
         let node = self.shared.nodes[term as usize];
         let start = self.shared.keys.len() as u32;
-        // The keys of a field or variable continue what was just pushed for it.
+        // The keys of a field continue what was just pushed for it.
         let mut keys = match node.kind {
-            Kind::Field(keys) | Kind::Variable { keys, .. } if keys.start + keys.len == start => keys,
+            Kind::Field(keys) if keys.start + keys.len == start => keys,
             _ => Span { start, len: 0 },
         };
         while self.peek().token == Token::Field {
@@ -179,7 +178,10 @@ impl TreeParser<'_, '_> {
         // A chain of fields is placed at its second field.
         let kind = match node.kind {
             Kind::Field(_) => Kind::Field(keys),
-            Kind::Variable { name, slot, .. } => Kind::Variable { name, slot, keys },
+            Kind::Variable { place, .. } => {
+                self.shared.set_keys(place, keys);
+                node.kind
+            }
             Kind::Bool(_) | Kind::Str(_) | Kind::Number(_) | Kind::Nil | Kind::Dot => {
                 let text = match node.kind {
                     Kind::Bool(b) => b.to_string().into_bytes(),
@@ -196,7 +198,7 @@ impl TreeParser<'_, '_> {
                 };
                 return Err(self.error(format!("unexpected . after term {}", quoted(&text))));
             }
-            _ => return Ok(Some(self.shared.node(pos, Kind::Chain { node: term, keys }))),
+            _ => return Ok(Some(self.shared.chain(pos, term, keys))),
         };
         self.shared.nodes[term as usize] = Node { pos, kind };
         Ok(Some(term))
@@ -219,8 +221,9 @@ impl TreeParser<'_, '_> {
                 if !self.vars.contains(&name) {
                     return Err(self.error(format!("undefined variable {}", quoted(self.val(item)))));
                 }
-                let start = self.shared.keys.len() as u32;
-                Kind::Variable { name, slot: self.slot(name), keys: Span { start, len: 0 } }
+                let keys = Span { start: self.shared.keys.len() as u32, len: 0 };
+                let place = Place { slot: self.slot(name), keys };
+                return Ok(Some(self.shared.variable_node(item.pos, name, place)));
             }
             Token::Field => {
                 self.shared.key(self.val(item));
@@ -244,8 +247,8 @@ impl TreeParser<'_, '_> {
             }
             Token::String | Token::RawString => {
                 let text = match strconv::plain_literal(self.val(item)) {
-                    Some(text) => Str::from(text),
-                    None => Str::from(self.unquote(item)?),
+                    Some(between) => Text::of_source(between),
+                    None => Text::Known(Str::from(self.unquote(item)?)),
                 };
                 self.shared.strings.push(Quoted { start: item.pos, end: item.end, text });
                 Kind::Str((self.shared.strings.len() - 1) as u32)

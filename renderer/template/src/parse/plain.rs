@@ -5,12 +5,12 @@
 //! parentheses), and builds what the parser would build. Of everything else it says nothing at all: the parser starts at
 //! the same place and finds what Go finds there, so each error has one maker. A property test compares the two.
 
-use thinlock_go::{Str, strconv};
+use thinlock_go::strconv;
 
 use super::shared::Shared;
 use super::{Found, Stop, TreeParser};
 use crate::lex::{self, Item, RIGHT, TRIM, Token};
-use crate::tree::{Kind, NodeId, Number, Quoted, SLOT_UNDEFINED, Span};
+use crate::tree::{Kind, NodeId, Number, Place, Quoted, SLOT_UNDEFINED, Span, Text};
 
 /// How deep parentheses may lie in each other here.
 const MAX_DEPTH: u32 = 32;
@@ -128,7 +128,7 @@ impl Plain<'_, '_> {
         self.commands(base)?;
         if let (Some(assign), Some(name)) = (assign, self.declared) {
             let slot = if assign { self.slot(name) } else { SLOT_UNDEFINED };
-            let variable = self.shared.node(pos as u32, Kind::Variable { name, slot, keys: Span::default() });
+            let variable = self.shared.variable_node(pos as u32, name, Place { slot, keys: Span::default() });
             self.shared.pending.insert(base, variable);
         }
         let children = self.shared.span_of_pending(base);
@@ -208,23 +208,27 @@ impl Plain<'_, '_> {
                 let slot = self.slot(name);
                 let keys = self.fields()?;
                 let pos = if keys.len > 0 { fields as u32 } else { pos };
-                return Some(self.shared.node(pos, Kind::Variable { name, slot, keys }));
+                return Some(self.shared.variable_node(pos, name, Place { slot, keys }));
             }
             b'"' => {
                 let (len, is_plain) = string_len(after)?;
                 self.pos += 1 + len;
                 let quoted = &self.text[start..self.pos];
-                let text = if is_plain { Str::from(&after[..len - 1]) } else { strconv::unquote(quoted)?.into() };
+                let text = if is_plain {
+                    Text::of_source(&after[..len - 1])
+                } else {
+                    Text::Known(strconv::unquote(quoted)?.into())
+                };
                 self.string(start, text)
             }
             b'`' => {
-                let end = memchr::memchr2(b'`', b'\n', after)?;
+                // A carriage return would be no part of what it stands for.
+                let end = memchr::memchr3(b'`', b'\n', b'\r', after)?;
                 if after[end] != b'`' {
                     return None;
                 }
                 self.pos += end + 2;
-                let text = strconv::unquote(&self.text[start..self.pos])?.into();
-                self.string(start, text)
+                self.string(start, Text::of_source(&after[..end]))
             }
             b'0'..=b'9' => {
                 let len = 1 + after.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -269,7 +273,7 @@ impl Plain<'_, '_> {
         let pipe = self.shared.node(pos, Kind::Pipe { children, decls: 0, assign: false });
         let fields = self.pos as u32;
         let keys = self.fields()?;
-        Some(if keys.len > 0 { self.shared.node(fields, Kind::Chain { node: pipe, keys }) } else { pipe })
+        Some(if keys.len > 0 { self.shared.chain(fields, pipe, keys) } else { pipe })
     }
 
     /// The fields that come next, perhaps none, and that nothing comes after them that would belong to them.
@@ -288,7 +292,7 @@ impl Plain<'_, '_> {
         ends_operand(&self.text[self.pos..]).then_some(Span { start: start as u32, len })
     }
 
-    fn string(&mut self, start: usize, text: Str) -> Kind {
+    fn string(&mut self, start: usize, text: Text) -> Kind {
         self.shared.strings.push(Quoted { start: start as u32, end: self.pos as u32, text });
         Kind::Str((self.shared.strings.len() - 1) as u32)
     }

@@ -10,7 +10,7 @@ use thinlock_go::{Str, Toolchain, stack, unicode, utf8};
 
 use crate::FuncMap;
 use crate::lex::Lexer;
-use crate::tree::{Callee, Kind, Node, NodeId, Number, Parsed, Quoted, Span, Tree};
+use crate::tree::{Callee, Kind, More, Node, NodeId, Number, Parsed, Place, Quoted, Span, Tree, more};
 
 /// Up to here looking through names beats a table.
 const FEW: usize = 32;
@@ -166,6 +166,29 @@ impl<'i> Shared<'i> {
         let start = self.children.len() as u32;
         self.children.extend_from_slice(children);
         Span { start, len: children.len() as u32 }
+    }
+
+    /// Keeps what has no room in a node.
+    pub(super) fn more<const N: usize>(&mut self, numbers: [u32; N]) -> More {
+        self.children.extend_from_slice(&numbers);
+        (self.children.len() - N) as More
+    }
+
+    pub(super) fn variable_node(&mut self, pos: u32, name: u32, place: Place) -> NodeId {
+        let place = self.more(place.numbers());
+        self.node(pos, Kind::Variable { name, place })
+    }
+
+    /// Gives the variable at a place the keys that come after it.
+    pub(super) fn set_keys(&mut self, place: More, keys: Span) {
+        let Place { slot, .. } = Place::of(more(&self.children, place));
+        self.children.truncate(place as usize);
+        self.more(Place { slot, keys }.numbers());
+    }
+
+    pub(super) fn chain(&mut self, pos: u32, node: NodeId, keys: Span) -> NodeId {
+        let keys = self.more([keys.start, keys.len]);
+        self.node(pos, Kind::Chain { node, keys })
     }
 
     /// Makes children of what is pending from `base` on.
