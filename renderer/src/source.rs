@@ -60,12 +60,7 @@ struct Content {
     data: OnceLock<Result<Str, Unreadable>>,
     id: Option<ContentId>,
     /// What fills in the bytes when they are asked for.
-    later: Option<Later>,
-}
-
-struct Later {
-    read: Arc<Read>,
-    without_bom: bool,
+    later: Option<Box<Read>>,
 }
 
 /// Reads a file's bytes, or says why they cannot be had.
@@ -129,11 +124,10 @@ impl File {
     }
 
     /// A file whose bytes are read when somebody asks for them: once, on any thread. Most of what lies in a chart beside
-    /// its templates and values (CRDs, dashboards, pictures) is never asked for. `read` tells why it fails in a message
-    /// that names the file.
+    /// its templates and values (CRDs, dashboards, pictures) is never asked for. A byte order mark at the start is left
+    /// out, as Helm's loaders do. `read` tells why it fails in a message that names the file.
     pub fn read_later(name: impl Into<Str>, read: impl Fn() -> Result<Str, String> + Send + Sync + 'static) -> File {
-        let later = Some(Later { read: Arc::new(read), without_bom: false });
-        File::of(name.into(), Content { data: OnceLock::new(), id: None, later })
+        File::of(name.into(), Content { data: OnceLock::new(), id: None, later: Some(Box::new(read)) })
     }
 
     fn of(name: Str, content: Content) -> File {
@@ -146,7 +140,7 @@ impl File {
     /// They are read only now, and cannot be had.
     pub fn data(&self) -> Result<&Str, &Unreadable> {
         let Content { data, later, .. } = &*self.content;
-        data.get_or_init(|| later.as_ref().map_or(Ok(Str::EMPTY), Later::read)).as_ref()
+        data.get_or_init(|| later.as_deref().map_or(Ok(Str::EMPTY), read_now)).as_ref()
     }
 
     /// How many bytes there are, if they have been read.
@@ -171,15 +165,11 @@ impl File {
 
     /// The file without a byte order mark at its start: Helm's loaders take it off of every file.
     pub(crate) fn without_bom(self) -> File {
-        match (self.content.data.get(), &self.content.later) {
-            (Some(Ok(data)), _) => match data.strip_prefix(BOM) {
+        match self.content.data.get() {
+            Some(Ok(data)) if self.content.later.is_none() => match data.strip_prefix(BOM) {
                 Some(rest) => File::new(self.name.clone(), rest),
                 None => self,
             },
-            (None, Some(later)) if !later.without_bom => {
-                let later = Some(Later { read: Arc::clone(&later.read), without_bom: true });
-                File::of(self.name, Content { data: OnceLock::new(), id: self.content.id, later })
-            }
             _ => self,
         }
     }
@@ -187,14 +177,9 @@ impl File {
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-impl Later {
-    fn read(&self) -> Result<Str, Unreadable> {
-        let data = (self.read)().map_err(Unreadable)?;
-        Ok(match data.strip_prefix(BOM).filter(|_| self.without_bom) {
-            Some(rest) => Str::from(rest),
-            None => data,
-        })
-    }
+fn read_now(read: &Read) -> Result<Str, Unreadable> {
+    let data = read().map_err(Unreadable)?;
+    Ok(data.strip_prefix(BOM).map(Str::from).unwrap_or(data))
 }
 
 impl fmt::Debug for File {
@@ -288,10 +273,12 @@ mod tests {
             Ok(Str::from("\u{feff}text"))
         });
         let file = file.renamed("b").without_bom();
+        assert_eq!(file.key(), file.clone().without_bom().key());
         assert_eq!((READS.load(Ordering::Relaxed), format!("{file:?}")), (0, "\"b\" (not read)".into()));
         assert_eq!(file.data(), Ok(&Str::from("text")));
         assert_eq!(file.renamed("c").data(), Ok(&Str::from("text")));
         assert_eq!((READS.load(Ordering::Relaxed), format!("{file:?}")), (1, "\"b\" (4 bytes)".into()));
+        assert_eq!(file.key(), file.clone().without_bom().key());
 
         let gone = File::read_later("a", || Err("error reading a: open a: no such file or directory".into()));
         assert_eq!(gone.failure(), None);

@@ -118,14 +118,19 @@ pub fn looks_into(name: &[u8]) -> bool {
     if name.starts_with(b"templates/") || name == b"values.schema.json" {
         return true;
     }
-    let mut name = name;
-    while let Some(below) = name.strip_prefix(b"charts/") {
-        match below.iter().position(|c| *c == b'/') {
-            Some(slash) => name = below.get(slash + 1..).unwrap_or_default(),
-            None => return true,
-        }
-    }
+    let Some((_, name)) = folder_and_name(name) else { return true };
     matches!(name, b"Chart.yaml" | b"Chart.lock" | b"values.yaml" | b"requirements.yaml" | b"requirements.lock")
+}
+
+/// The folder of the chart that a file belongs to, with a slash at its end, and the file's name in that chart:
+/// `charts/sub/` and `templates/t.yaml`. `None` for what lies in `charts/` itself, as archives do.
+pub(crate) fn folder_and_name(name: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut rest = name;
+    while let Some(below) = rest.strip_prefix(b"charts/") {
+        let slash = memchr::memchr(b'/', below)?;
+        rest = below.get(slash + 1..).unwrap_or_default();
+    }
+    name.len().checked_sub(rest.len()).and_then(|folder| name.split_at_checked(folder))
 }
 
 /// What a chart's metadata is read with: in Helm 4 its `apiVersion` picks the loader, for its subcharts as well.

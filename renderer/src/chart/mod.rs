@@ -25,6 +25,7 @@ pub(crate) use decode::name;
 
 pub use archive::{MAX_CHART_SIZE, read as read_archive};
 pub use error::{ChartError, ChartErrorKind};
+pub(crate) use load::folder_and_name;
 pub use load::{detect, load_archive, load_directory, load_files, looks_into};
 pub use metadata::{Dependency, ImportValue, Maintainer, Metadata};
 pub use process::process;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread;
 
@@ -18,6 +17,7 @@ use crate::schema::Schemas;
 use crate::source::{ContentId, ContentKey, File};
 use crate::{Dialect, FileSet};
 
+use super::ahead::Parser;
 use super::link::{Key, Linked, TemplateFile, link, template_files};
 
 /// What renders share. One cache serves any number of threads and dialects; it grows with the number of different
@@ -108,7 +108,7 @@ impl Cache {
         }
         if let Some(parser) = parser {
             // From the other end than all others.
-            let _ = parser.send(files.iter().rev().map(|file| (file.path.clone(), file.file.clone())).collect());
+            parser.decided(files.iter().rev().map(|file| (file.path.clone(), file.file.clone())).collect());
         }
         let next = AtomicUsize::new(0);
         let next_schema = AtomicUsize::new(0);
@@ -163,9 +163,6 @@ impl Cache {
         }
     }
 }
-
-/// Sends the paths and contents of templates to a thread that parses them and leaves them in the cache.
-pub(super) type Parser = Sender<Vec<(Str, File)>>;
 
 /// How many processors there are for this process.
 pub(super) fn processors() -> usize {
