@@ -432,7 +432,9 @@ impl<'a> Walk<'a> {
             self.read += len;
             let (before, root, below) = (stamp(&info), self.here.root.clone(), name.clone());
             let is_same = move |now: &Stat| stamp(now) == before;
-            self.files.push(File::read_later(name, move || read_unchanged(&root, &below, len, &is_same)));
+            let file = File::read_later(name, move || read_unchanged(&root, &below, len, &is_same));
+            (self.seen)(&file);
+            self.files.push(file);
             return Ok(());
         }
         let at_hand = if name == "Chart.yaml" { self.chart_yaml.take().filter(fits) } else { None };

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use thinlock_go::threads;
+
 /// How many items may be begun before the first of them is reported, for each thread: enough that a slow one does not
 /// hold the others up, few enough that memory does not grow with the fleet.
 const WINDOW: usize = 32;
@@ -35,7 +37,8 @@ pub(crate) fn in_order<S: Send, I: Send, T: Send>(
     std::thread::scope(|scope| {
         let (desk, work) = (&desk, &work);
         for state in others {
-            scope.spawn(move || {
+            // Where there is no thread to be had, there is one less.
+            threads::start(scope, move || {
                 let _stop = StopOnPanic(desk);
                 while let Some((at, item)) = desk.take() {
                     desk.deliver(at, work(state, item));

@@ -73,7 +73,7 @@ impl Where {
     pub(crate) fn threads(&self) -> usize {
         match self.jobs {
             Some(jobs) => usize::from(jobs),
-            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            None => thinlock_go::threads::processors(),
         }
     }
 }

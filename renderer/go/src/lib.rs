@@ -50,6 +50,7 @@ pub mod stack;
 pub mod str;
 pub mod strconv;
 pub mod strings;
+pub mod threads;
 pub mod time;
 pub mod toolchain;
 pub mod types;

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, Scope};
 
+use thinlock_go::threads::{self, processors};
 use thinlock_go::{Str, path};
 
 use crate::Dialect;
@@ -13,7 +14,7 @@ use crate::chart;
 use crate::source::File;
 
 use super::Cache;
-use super::cache::{keep_memory, processors};
+use super::cache::keep_memory;
 
 /// How many files are handed over at once, and how many a chart has at least before a thread is worth starting.
 const BATCH: usize = 16;
@@ -156,7 +157,7 @@ impl Ahead<'_, '_> {
             }
         };
         let progress = Arc::clone(&self.progress);
-        thread::Builder::new().spawn_scoped(self.scope, parse).ok().map(|_| Parser { sender, progress })
+        threads::start(self.scope, parse).then_some(Parser { sender, progress })
     }
 }
 

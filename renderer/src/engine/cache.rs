@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash};
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
 use rustc_hash::FxHasher;
-use thinlock_go::{Error, ErrorKind, Str};
+use thinlock_go::{Error, ErrorKind, Str, threads};
 use thinlock_template::{Parsed, TextCache, parse_shared};
 
 use crate::chart::{Chart, ProcessedChart};
@@ -98,7 +97,7 @@ impl Cache {
         let parser = self.parser.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut threads = (files.len() / FILES_PER_THREAD + usize::from(large_schema)).min(MAX_THREADS);
         if threads > 0 {
-            let idle = processors() - 1;
+            let idle = threads::processors() - 1;
             threads = threads
                 .min(idle.saturating_sub(usize::from(parser.is_some())))
                 .max(idle.min(usize::from(large_schema)));
@@ -129,7 +128,7 @@ impl Cache {
         thread::scope(|scope| {
             for _ in 0..threads {
                 // Where there is no thread to be had, this one does it.
-                let _ = thread::Builder::new().spawn_scoped(scope, prepare);
+                threads::start(scope, prepare);
             }
             let done = meanwhile();
             match &done {
@@ -162,12 +161,6 @@ impl Cache {
             Ok(texts) => texts,
         }
     }
-}
-
-/// How many processors there are for this process.
-pub(super) fn processors() -> usize {
-    static PROCESSORS: OnceLock<usize> = OnceLock::new();
-    *PROCESSORS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// The memory of a thread grows by what is asked for, a system call each time, unless it was larger once.

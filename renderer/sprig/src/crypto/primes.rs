@@ -5,6 +5,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use num_bigint_dig::BigUint;
+use thinlock_go::threads;
 
 use super::keys::HostRandom;
 use super::montgomery::{WORD, at_once, from_words, negative_inverse, to_words};
@@ -35,17 +36,10 @@ pub(crate) fn random_primes<const COUNT: usize>(random: &mut HostRandom<'_>, bit
         if searches.is_empty() {
             return primes.map(Option::unwrap_or_default);
         }
-        for (prime, found) in missing.into_iter().zip(find(&searches, threads())) {
+        for (prime, found) in missing.into_iter().zip(find(&searches, threads::processors().min(MAX_THREADS))) {
             *prime = found;
         }
     }
-}
-
-/// The processors that there are.
-fn threads() -> usize {
-    static THREADS: LazyLock<usize> =
-        LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS));
-    *THREADS
 }
 
 /// The search of one prime.
@@ -142,7 +136,7 @@ fn find(searches: &[Search], threads: usize) -> Vec<Option<BigUint>> {
     thread::scope(|scope| {
         for _ in 1..threads {
             // Where there is no thread to be had, there is one less.
-            let _ = thread::Builder::new().spawn_scoped(scope, seek);
+            threads::start(scope, seek);
         }
         seek();
     });
