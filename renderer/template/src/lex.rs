@@ -55,7 +55,7 @@ impl Item {
     pub(crate) const ZERO: Item = Item { pos: u32::MAX, end: u32::MAX, token: Token::Error };
 }
 
-const LEFT: &[u8] = b"{{";
+pub(crate) const LEFT: &[u8] = b"{{";
 pub(crate) const RIGHT: &[u8] = b"}}";
 const LEFT_COMMENT: &[u8] = b"/*";
 const RIGHT_COMMENT: &[u8] = b"*/";
@@ -177,6 +177,18 @@ impl<'i> Lexer<'i> {
     /// How many of the newlines before a place Go does not count: lines are only counted for errors.
     pub(crate) fn uncounted(&self, pos: u32) -> u32 {
         self.uncounted.iter().take_while(|(comment, _)| *comment < pos).map(|(_, newlines)| newlines).sum()
+    }
+
+    /// Where the text outside of actions goes on, if no token of it was read.
+    pub(crate) fn text_place(&self) -> Option<usize> {
+        (!self.inside_action && !self.at_left).then_some(self.pos)
+    }
+
+    /// Goes on inside an action, whose left delimiter and trim marker have been read by somebody else.
+    pub(crate) fn enter_action(&mut self, pos: usize) {
+        (self.pos, self.start) = (pos, pos);
+        self.paren_depth = 0;
+        self.inside_action = true;
     }
 
     /// Goes on with text at a place after an action, whose end has been read by somebody else.
@@ -351,7 +363,7 @@ impl<'i> Lexer<'i> {
                 let mut trim = 0;
                 if has_left_trim(&self.input[self.pos + LEFT.len()..]) {
                     let text = &self.input[self.start..self.pos];
-                    trim = text.len() - text.iter().rposition(|b| !is_space(*b)).map_or(0, |at| at + 1);
+                    trim = text.len() - trimmed_len(text);
                 }
                 self.pos -= trim;
                 let item = self.item(Token::Text);
@@ -687,6 +699,21 @@ pub(crate) fn spaces(text: &[u8]) -> usize {
 
 pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// The length of a text without the white space at its end.
+fn trimmed_len(text: &[u8]) -> usize {
+    text.iter().rposition(|b| !is_space(*b)).map_or(0, |at| at + 1)
+}
+
+/// Where the text before the next action ends, where the action's left delimiter is, and where the action goes on after it
+/// and its trim marker. `None` if there is no action, or a comment.
+pub(crate) fn before_action(text: &[u8]) -> Option<(usize, usize, usize)> {
+    let delim = find_left(text)?;
+    let after = delim + LEFT.len();
+    let trim = has_left_trim(&text[after..]);
+    let (end, rest) = if trim { (trimmed_len(&text[..delim]), after + TRIM) } else { (delim, after) };
+    (!text[rest..].starts_with(LEFT_COMMENT)).then_some((end, delim, rest))
 }
 
 fn has_left_trim(text: &[u8]) -> bool {

@@ -147,25 +147,48 @@ impl<'s, 'i> TreeParser<'s, 'i> {
 
     /// The whole text. Definitions are only allowed here.
     fn parse(&mut self) -> Result<NodeId> {
-        let pos = self.peek().pos;
         let base = self.shared.pending.len();
-        while self.peek().token != Token::Eof {
-            if self.peek().token == Token::LeftDelim {
-                let delim = self.next();
-                if self.next_non_space().token == Token::Define {
-                    let mut definition = TreeParser::new(self.shared, Str::from_static("definition"));
-                    definition.parse_definition()?;
-                    continue;
+        let mut pos = None;
+        loop {
+            let found = if let Some((first, delim)) = self.plain_text() {
+                pos.get_or_insert(first);
+                if self.is_ahead(b"define") {
+                    if self.next_non_space().token == Token::Define {
+                        self.define()?;
+                        continue;
+                    }
+                    self.backup();
                 }
-                self.backup2(delim);
-            }
-            match self.text_or_action()? {
+                self.action_after(delim)?
+            } else {
+                let item = self.peek();
+                pos.get_or_insert(item.pos);
+                match item.token {
+                    Token::Eof => break,
+                    Token::LeftDelim => {
+                        let delim = self.next();
+                        if self.next_non_space().token == Token::Define {
+                            self.define()?;
+                            continue;
+                        }
+                        self.backup2(delim);
+                    }
+                    _ => {}
+                }
+                self.text_or_action()?
+            };
+            match found {
                 Found::Node(node) => self.shared.pending.push(node),
                 Found::Stop(stop, _) => return Err(self.error(format!("unexpected {}", stop.text()))),
             }
         }
         let span = self.shared.span_of_pending(base);
-        Ok(self.shared.node(pos, Kind::List(span)))
+        Ok(self.shared.node(pos.unwrap_or_default(), Kind::List(span)))
+    }
+
+    /// A definition after its keyword.
+    fn define(&mut self) -> Result<()> {
+        TreeParser::new(self.shared, Str::from_static("definition")).parse_definition()
     }
 
     fn parse_definition(&mut self) -> Result<()> {
@@ -200,18 +223,29 @@ impl<'s, 'i> TreeParser<'s, 'i> {
 
     fn item_list(&mut self) -> Result<(NodeId, Stop, u32)> {
         self.check_stack()?;
-        let pos = self.peek_non_space().pos;
         let base = self.shared.pending.len();
-        while self.peek_non_space().token != Token::Eof {
-            match self.text_or_action()? {
+        let mut pos = None;
+        loop {
+            let found = if let Some((first, delim)) = self.plain_text() {
+                pos.get_or_insert(first);
+                self.action_after(delim)?
+            } else {
+                let item = self.peek_non_space();
+                pos.get_or_insert(item.pos);
+                if item.token == Token::Eof {
+                    return Err(self.error("unexpected EOF"));
+                }
+                self.text_or_action()?
+            };
+            match found {
                 Found::Node(node) => self.shared.pending.push(node),
                 Found::Stop(stop, stop_pos) => {
                     let span = self.shared.span_of_pending(base);
-                    return Ok((self.shared.node(pos, Kind::List(span)), stop, stop_pos));
+                    let list = self.shared.node(pos.unwrap_or_default(), Kind::List(span));
+                    return Ok((list, stop, stop_pos));
                 }
             }
         }
-        Err(self.error("unexpected EOF"))
     }
 
     fn text_or_action(&mut self) -> Result<Found> {
@@ -221,14 +255,16 @@ impl<'s, 'i> TreeParser<'s, 'i> {
                 let kind = Kind::Text { start: item.pos, end: item.end };
                 Ok(Found::Node(self.shared.node(item.pos, kind)))
             }
-            Token::LeftDelim => {
-                self.action = Some(item);
-                let found = self.action()?;
-                self.action = None;
-                Ok(found)
-            }
+            Token::LeftDelim => self.action_after(item),
             _ => Err(self.unexpected(item, "input")),
         }
+    }
+
+    fn action_after(&mut self, delim: Item) -> Result<Found> {
+        self.action = Some(delim);
+        let found = self.action()?;
+        self.action = None;
+        Ok(found)
     }
 
     fn action(&mut self) -> Result<Found> {

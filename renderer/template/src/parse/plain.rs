@@ -9,7 +9,7 @@ use thinlock_go::strconv;
 
 use super::shared::Shared;
 use super::{Found, Stop, TreeParser};
-use crate::lex::{self, Item, RIGHT, TRIM, Token};
+use crate::lex::{self, Item, LEFT, RIGHT, TRIM, Token};
 use crate::tree::{Kind, NodeId, Number, Place, Quoted, SLOT_UNDEFINED, Span, Text};
 
 /// How deep parentheses may lie in each other here.
@@ -29,6 +29,32 @@ struct Plain<'p, 'i> {
 }
 
 impl TreeParser<'_, '_> {
+    /// Reads the text up to the next action, which is pending then if there is any, and the action's left delimiter.
+    /// Returns where the first of the two is, and the delimiter. If there is something else, nothing has happened.
+    pub(super) fn plain_text(&mut self) -> Option<(u32, Item)> {
+        if self.peek_count > 0 || self.shared.by_tokens {
+            return None;
+        }
+        let start = self.shared.lexer.text_place()?;
+        let (end, delim, rest) = lex::before_action(&self.shared.text[start..])?;
+        let (mut first, pos) = ((start + delim) as u32, (start + delim) as u32);
+        if end > 0 {
+            first = start as u32;
+            let text = self.shared.node(first, Kind::Text { start: first, end: (start + end) as u32 });
+            self.shared.pending.push(text);
+        }
+        let delim = Item { pos, end: pos + LEFT.len() as u32, token: Token::LeftDelim };
+        self.go_on_after(delim);
+        self.shared.lexer.enter_action(start + rest);
+        Some((first, delim))
+    }
+
+    /// Whether an action begins with a word, after its left delimiter.
+    pub(super) fn is_ahead(&self, word: &[u8]) -> bool {
+        let rest = &self.shared.text[self.shared.lexer.place()..];
+        rest[lex::spaces(rest)..].starts_with(word)
+    }
+
     /// Reads a statement's pipeline and the right delimiter after it. If it is not plain, nothing has happened.
     pub(super) fn plain_pipeline(&mut self) -> Option<NodeId> {
         let pos = self.ahead()?;

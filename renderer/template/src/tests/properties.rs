@@ -165,6 +165,7 @@ fn body() -> impl Strategy<Value = String> {
         pipeline().prop_map(|p| format!("{{{{ id {p} }}}}")),
         pipeline().prop_map(|p| format!("{{{{- $x := {p} -}}}}")),
         Just("{{/* comment */}}".to_owned()),
+        Just(" \n{{- /* comment */ -}}\n ".to_owned()),
     ];
     leaf.prop_recursive(3, 24, 3, |inner| {
         prop_oneof![
@@ -202,8 +203,12 @@ proptest! {
         let [plain, by_tokens] = both_ways(text.as_bytes());
         prop_assert_eq!(plain, by_tokens);
         let (before, after) = text.split_at(at.index(text.len() + 1));
-        let [plain, by_tokens] = both_ways([before, &other, after].concat().as_bytes());
-        prop_assert_eq!(plain, by_tokens);
+        let changed = [before, &other, after].concat();
+        let definition = ["a {{- define \"d\" -}}", &changed, "{{- end }}", &text, "{{ define `e`}}{{end}}\n"].concat();
+        for text in [changed, definition] {
+            let [plain, by_tokens] = both_ways(text.as_bytes());
+            prop_assert_eq!(plain, by_tokens);
+        }
     }
 
     #[test]
