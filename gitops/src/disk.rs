@@ -43,7 +43,7 @@ pub fn load_chart(location: &Path, dialect: &Dialect, logs: &mut Vec<Log>) -> Re
     load_chart_seen(location, dialect, logs, &mut |_| {})
 }
 
-/// Loads a chart, and shows each file of a directory that was read as soon as it was.
+/// Loads a chart, and shows each file of a directory as soon as it was read, or put off until it is asked for.
 ///
 /// # Errors
 /// As [`load_chart`].

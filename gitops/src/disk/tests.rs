@@ -187,10 +187,12 @@ fn templates_are_seen_before_subcharts_and_once() {
     assert_eq!(
         seen,
         [
+            ".helmignore",
             "Chart.yaml",
             "templates/t.yaml",
             "templates/a/b/deep.yaml",
             "charts/s/Chart.yaml",
+            "charts/s/templates/t.yaml",
             "templates/link.yaml",
             "values.yaml"
         ]
