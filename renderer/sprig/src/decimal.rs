@@ -40,12 +40,10 @@ impl Decimal {
             };
             return Err(format!("Cannot create a Decimal from {name}"));
         }
-        if x == 0.0 {
-            return Ok(Decimal { value: BigInt::default(), exponent: 0 });
-        }
-        if x.abs() <= EXACT as f64 && x.fract() == 0.0 {
-            // Which power of ten is in the exponent shows nowhere.
-            return Ok(Decimal { value: BigInt::from(x as i64), exponent: 0 });
+        // Which power of ten is in the exponent shows nowhere.
+        if let Some((number, places)) = strconv::short_decimal(x.abs()) {
+            let value = BigInt::from(number);
+            return Ok(Decimal { value: if x < 0.0 { -value } else { value }, exponent: -(places as i64) });
         }
         let text = strconv::format_float(x, b'e', -1, 64);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));

@@ -84,16 +84,36 @@ struct Digits<'a> {
     point: i16,
 }
 
+/// The shortest decimal that reads back as a float that is not negative, if it has no more than 15 digits and few of them
+/// after the point, as most floats of a chart: an integer, and how many of its digits are after the point.
+pub fn short_decimal(magnitude: f64) -> Option<(u64, usize)> {
+    const POWERS: [f64; 7] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+    for (places, power) in POWERS.into_iter().enumerate() {
+        let scaled = magnitude * power;
+        // So far no two decimals read back as one float, and what the multiplication is wrong by is far from a half.
+        if scaled >= 1e15 {
+            return None;
+        }
+        let number = (scaled + 0.5) as u64;
+        // Both are exact, so that the division rounds once, as reading does.
+        if number as f64 / power == magnitude {
+            return Some((number, places));
+        }
+    }
+    None
+}
+
 /// The fewest digits that read back the same.
 fn shortest(buffer: &mut [u8; 32], magnitude: f64, bits: u32) -> Digits<'_> {
-    // Up to there every integer is its own shortest form; most floats of a chart are such integers.
-    if magnitude < 1e15 && magnitude.trunc() == magnitude && bits != 32 {
+    if bits != 32
+        && let Some((number, places)) = short_decimal(magnitude)
+    {
         let mut integer = itoa::Buffer::new();
-        let text = integer.format(magnitude as u64).as_bytes();
+        let text = integer.format(number).as_bytes();
         if let Some(target) = buffer.get_mut(..text.len()) {
             target.copy_from_slice(text);
         }
-        let point = if magnitude == 0.0 { 0 } else { text.len() as i16 };
+        let point = if number == 0 { 0 } else { text.len() as i16 - places as i16 };
         return trimmed(buffer, text.len(), point);
     }
     let mut cursor = &mut buffer[..];

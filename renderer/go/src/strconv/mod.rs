@@ -10,7 +10,7 @@ mod quote;
 
 use std::fmt;
 
-pub use float::{append_float, format_float};
+pub use float::{append_float, format_float, short_decimal};
 pub use parse_float::parse_float;
 pub use parse_int::{atoi, parse_int, parse_uint};
 pub use quote::{

@@ -17,6 +17,14 @@ proptest! {
     }
 
     #[test]
+    fn few_digits(digits in 1u32..=16, number: u64, places in 0usize..=9) {
+        let text = format!("{}e-{places}", number % 10u64.pow(digits));
+        let x: f64 = text.parse().map_err(|_| TestCaseError::fail(text))?;
+        // Rust finds the shortest form another way.
+        prop_assert_eq!(format_float(x, b'f', -1, 64), x.to_string());
+    }
+
+    #[test]
     fn integers(n: i64, base in 2u32..=36) {
         let text = format_int(n, base);
         prop_assert_eq!(parse_int(text.as_bytes(), base as i32, 64), Ok(n));
