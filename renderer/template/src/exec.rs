@@ -131,7 +131,7 @@ pub(crate) struct Shared<'e> {
     env: Env<'e>,
     /// The variables of all templates that are being executed, innermost last.
     vars: Vec<Variable>,
-    /// Argument vectors and buffers that are not in use.
+    /// Argument vectors, which hold nothing but nils, and buffers that are not in use.
     args: Vec<Vec<Value>>,
     buffers: Vec<Vec<u8>>,
     steps: u64,
@@ -325,7 +325,7 @@ impl<'s, 'e> State<'s, 'e> {
                         && let Kind::Field(keys) = code.node(word).kind
                     {
                         self.node = word;
-                        let value = self.eval_fields(dot, dot, word, keys, Args::NONE)?.strip();
+                        let value = self.eval_fields(dot, dot, word, keys, &mut Args::none())?.strip();
                         self.node = id;
                         self.print(&value, out)?;
                         continue;
@@ -369,7 +369,7 @@ impl<'s, 'e> State<'s, 'e> {
         let value = match self.only_word(branch.pipe).map(|word| (word, self.code.node(word).kind)) {
             Some((word, Kind::Field(keys))) => {
                 self.node = word;
-                self.eval_fields(dot, dot, word, keys, Args::NONE)?.strip()
+                self.eval_fields(dot, dot, word, keys, &mut Args::none())?.strip()
             }
             _ => self.eval_pipeline(dot, branch.pipe)?,
         };

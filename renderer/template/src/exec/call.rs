@@ -80,7 +80,9 @@ pub(super) struct Args<'a> {
 }
 
 impl Args<'_> {
-    pub(super) const NONE: Args<'static> = Args { given: &[], last: None };
+    pub(super) const fn none() -> Args<'static> {
+        Args { given: &[], last: None }
+    }
 
     pub(super) fn is_empty(&self) -> bool {
         self.given.is_empty() && self.last.is_none()
@@ -89,7 +91,7 @@ impl Args<'_> {
 
 impl State<'_, '_> {
     /// Calls a function. `node` is what an error of the call itself names.
-    pub(super) fn eval_callee(&mut self, dot: &Rv, node: NodeId, callee: u32, args: Args<'_>) -> Result<Rv> {
+    pub(super) fn eval_callee(&mut self, dot: &Rv, node: NodeId, callee: u32, args: &mut Args<'_>) -> Result<Rv> {
         match self.code.callees[callee as usize] {
             Callee::Func(func) => self.eval_call(dot, func, node, args),
             Callee::Builtin(builtin) => self.eval_builtin(dot, builtin, node, args),
@@ -110,9 +112,9 @@ impl State<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn eval_call(&mut self, dot: &Rv, target: impl Target, node: NodeId, args: Args<'_>) -> Result<Rv> {
+    pub(super) fn eval_call(&mut self, dot: &Rv, target: impl Target, node: NodeId, args: &mut Args<'_>) -> Result<Rv> {
         let (name, params, variadic, result_type) = target.signature();
-        self.check_arity(name, params.len(), variadic, &args)?;
+        self.check_arity(name, params.len(), variadic, args)?;
         if let Some(results) = result_type.as_results() {
             return Err(self.error(match results[..] {
                 [_, second] => {
@@ -121,24 +123,46 @@ impl State<'_, '_> {
                 _ => format!("function {name} has {} return values; should be 1 or 2", results.len()),
             }));
         }
+        let receiver = target.receiver();
+        let before = usize::from(receiver.is_some());
+        let count = before + args.given.len() + usize::from(args.last.is_some());
+        // Values are put where others were: adding them could fail, and so is done by way of memory that they are written
+        // to and read from again.
         let mut values = self.shared.args.pop().unwrap_or_default();
-        values.extend(target.receiver());
+        if values.len() < count {
+            values.resize_with(count, Value::default);
+        }
+        let (values_here, _) = values.split_at_mut(count);
+        let (first, slots) = values_here.split_at_mut(before);
+        if let ([slot], Some(receiver)) = (first, receiver) {
+            *slot = receiver;
+        }
         // The last parameter type also serves all that follow.
         let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(&types::ANY);
         let hands_on = target.hands_on_dot();
-        for (i, arg) in args.given.iter().enumerate() {
-            let value = match if hands_on && i == 1 { self.handed_on(dot, *arg) } else { None } {
+        let code = self.code;
+        for (i, (arg, slot)) in args.given.iter().zip(slots.iter_mut()).enumerate() {
+            let to = param(i);
+            // Every second argument is one of these.
+            if let Kind::Str(at) = code.node(*arg).kind
+                && (to.kind == TypeKind::String || rv::is_empty_interface(to))
+            {
+                self.node = *arg;
+                *slot = Value::Str(code.string(at).clone());
+                continue;
+            }
+            *slot = match if hands_on && i == 1 { self.handed_on(dot, *arg) } else { None } {
                 Some(value) => value.value,
-                None => self.eval_arg(dot, param(i), *arg)?,
+                None => self.eval_arg(dot, to, *arg)?,
             };
-            values.push(value);
         }
-        if let Some(last) = args.last {
-            let value = self.validate(last, param(args.given.len()))?;
-            values.push(value);
+        if let (Some(last), Some(slot)) = (args.last.take(), slots.last_mut()) {
+            *slot = self.validate(last, param(args.given.len()))?;
         }
-        let result = target.call(self, &mut values);
-        values.clear();
+        let result = target.call(self, values_here);
+        for value in values_here {
+            *value = Value::Nil;
+        }
         self.shared.args.push(values);
         match result {
             Ok(value) => Ok(Rv::typed(value, result_type)),
@@ -275,19 +299,19 @@ impl State<'_, '_> {
         match self.code.node(arg).kind {
             Kind::Dot => Ok(self.given_away(dot.clone())),
             Kind::Nil => Ok(Rv::INVALID),
-            Kind::Field(keys) => self.eval_fields(dot, dot, arg, keys, Args::NONE),
-            Kind::Variable { .. } => self.eval_variable(dot, arg, Args::NONE),
+            Kind::Field(keys) => self.eval_fields(dot, dot, arg, keys, &mut Args::none()),
+            Kind::Variable { .. } => self.eval_variable(dot, arg, &mut Args::none()),
             Kind::Pipe { .. } => self.eval_pipeline(dot, arg),
-            Kind::Ident(callee) => self.eval_callee(dot, arg, callee, Args::NONE),
-            Kind::Chain { .. } => self.eval_chain(dot, arg, Args::NONE),
+            Kind::Ident(callee) => self.eval_callee(dot, arg, callee, &mut Args::none()),
+            Kind::Chain { .. } => self.eval_chain(dot, arg, &mut Args::none()),
             _ => self.constant(arg),
         }
     }
 
-    fn eval_builtin(&mut self, dot: &Rv, builtin: Builtin, node: NodeId, args: Args<'_>) -> Result<Rv> {
+    fn eval_builtin(&mut self, dot: &Rv, builtin: Builtin, node: NodeId, args: &mut Args<'_>) -> Result<Rv> {
         let (params, variadic) = builtin.arity();
-        self.check_arity(builtin.name(), params, variadic, &args)?;
-        let Args { given: args, last } = args;
+        self.check_arity(builtin.name(), params, variadic, args)?;
+        let (args, last) = (args.given, args.last.take());
         if let Builtin::And | Builtin::Or = builtin {
             // The first argument that decides is the result, and no further one is looked at.
             let mut value = Rv::INVALID;
@@ -339,6 +363,7 @@ impl State<'_, '_> {
     ) -> Result<Rv> {
         let format = |i: usize| i == 0 && builtin == Builtin::Printf;
         let mut values = self.shared.args.pop().unwrap_or_default();
+        values.clear();
         for (i, arg) in args.iter().enumerate() {
             let to = if format(i) { &types::STRING } else { &types::ANY };
             let value = self.eval_arg(dot, to, *arg)?;

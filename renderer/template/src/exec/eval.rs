@@ -13,7 +13,7 @@ use crate::print::quoted;
 use crate::rv::{Indirect, Rv, indirect};
 use crate::tree::{Kind, NodeId, Place, SLOT_BY_NAME, SLOT_UNDEFINED, Span};
 
-impl State<'_, '_> {
+impl<'s> State<'s, '_> {
     /// The value of a pipeline. What it declares is pushed on the variable stack.
     pub(super) fn eval_pipeline(&mut self, dot: &Rv, pipe: NodeId) -> Result<Rv> {
         self.check_stack()?;
@@ -24,13 +24,13 @@ impl State<'_, '_> {
         };
         let (variables, commands) = code.children(children).split_at(usize::from(decls));
         if let ([], [command]) = (variables, commands) {
-            return Ok(self.eval_command(dot, *command, None)?.strip());
+            return Ok(self.eval_command(dot, *command, &mut Args::none())?.strip());
         }
-        let mut value: Option<Rv> = None;
+        let mut args = Args::none();
         for &command in commands {
-            value = Some(self.eval_command(dot, command, value.take())?.strip());
+            args.last = Some(self.eval_command(dot, command, &mut args)?.strip());
         }
-        let value = value.unwrap_or(Rv::INVALID);
+        let value = args.last.unwrap_or(Rv::INVALID);
         for &variable in variables {
             if assign {
                 self.assign(variable, value.clone())?;
@@ -66,7 +66,8 @@ impl State<'_, '_> {
         }
     }
 
-    fn eval_command(&mut self, dot: &Rv, command: NodeId, last: Option<Rv>) -> Result<Rv> {
+    /// The value of a command; of the arguments the last one is given, if one is piped into it.
+    fn eval_command(&mut self, dot: &Rv, command: NodeId, args: &mut Args<'s>) -> Result<Rv> {
         let code = self.code;
         let Kind::Command(words) = code.node(command).kind else {
             return Err(self.error("not a command"));
@@ -75,7 +76,7 @@ impl State<'_, '_> {
         let Some((&first, given)) = words.split_first() else {
             return Err(self.error("empty command"));
         };
-        let args = Args { given, last };
+        args.given = given;
         match code.node(first).kind {
             Kind::Field(keys) => {
                 self.node = first;
@@ -89,12 +90,12 @@ impl State<'_, '_> {
             Kind::Chain { .. } => self.eval_chain(dot, first, args),
             Kind::Pipe { .. } => {
                 // All arguments are inside the parentheses.
-                self.not_a_function(first, &args)?;
+                self.not_a_function(first, args)?;
                 self.eval_pipeline(dot, first)
             }
             kind => {
                 self.node = first;
-                self.not_a_function(first, &args)?;
+                self.not_a_function(first, args)?;
                 match kind {
                     Kind::Dot => Ok(self.given_away(dot.clone())),
                     Kind::Nil => Err(self.error("nil is not a command")),
@@ -130,7 +131,7 @@ impl State<'_, '_> {
         }))
     }
 
-    pub(super) fn eval_variable(&mut self, dot: &Rv, id: NodeId, args: Args<'_>) -> Result<Rv> {
+    pub(super) fn eval_variable(&mut self, dot: &Rv, id: NodeId, args: &mut Args<'_>) -> Result<Rv> {
         self.node = id;
         let Kind::Variable { name, place } = self.code.node(id).kind else {
             return Err(self.error("not a variable"));
@@ -139,7 +140,7 @@ impl State<'_, '_> {
         let at = self.find_variable(name, slot)?;
         let value = self.shared.vars[at].value.clone();
         if keys.len == 0 {
-            self.not_a_function(id, &args)?;
+            self.not_a_function(id, args)?;
             return Ok(self.given_away(value));
         }
         self.eval_fields(dot, &value, id, keys, args)
@@ -157,7 +158,7 @@ impl State<'_, '_> {
     }
 
     /// `(pipeline).Field`.
-    pub(super) fn eval_chain(&mut self, dot: &Rv, id: NodeId, args: Args<'_>) -> Result<Rv> {
+    pub(super) fn eval_chain(&mut self, dot: &Rv, id: NodeId, args: &mut Args<'_>) -> Result<Rv> {
         self.node = id;
         let Kind::Chain { node: inner, keys } = self.code.node(id).kind else {
             return Err(self.error("not a chain"));
@@ -173,7 +174,7 @@ impl State<'_, '_> {
         receiver: &Rv,
         id: NodeId,
         keys: Span,
-        args: Args<'_>,
+        args: &mut Args<'_>,
     ) -> Result<Rv> {
         if keys.len == 0 {
             return Err(self.error("internal error: no fields in evalChainNode"));
@@ -224,22 +225,22 @@ impl State<'_, '_> {
     }
 
     /// As [`State::eval_fields`], key by key.
-    fn eval_each_field(&mut self, dot: &Rv, receiver: &Rv, id: NodeId, keys: Span, args: Args<'_>) -> Result<Rv> {
+    fn eval_each_field(&mut self, dot: &Rv, receiver: &Rv, id: NodeId, keys: Span, args: &mut Args<'_>) -> Result<Rv> {
         let last = keys.start + keys.len - 1;
         let mut owned: Option<Rv> = None;
         for key in keys.start..last {
-            let next = self.eval_field(dot, key, id, Args::NONE, owned.as_ref().unwrap_or(receiver))?;
+            let next = self.eval_field(dot, key, id, &mut Args::none(), owned.as_ref().unwrap_or(receiver))?;
             owned = Some(next);
         }
         self.eval_field(dot, last, id, args, owned.as_ref().unwrap_or(receiver))
     }
 
     #[inline]
-    fn eval_field(&mut self, dot: &Rv, key: u32, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
+    fn eval_field(&mut self, dot: &Rv, key: u32, id: NodeId, args: &mut Args<'_>, receiver: &Rv) -> Result<Rv> {
         if let Value::Map(map) = &receiver.value
             && map.go_type().method(&self.code.keys[key as usize]).is_none()
         {
-            return self.map_field(map, key, &args);
+            return self.map_field(map, key, args);
         }
         self.eval_other_field(dot, key, id, args, receiver)
     }
@@ -268,7 +269,7 @@ impl State<'_, '_> {
     }
 
     /// A field of anything but a plain map.
-    fn eval_other_field(&mut self, dot: &Rv, at: u32, id: NodeId, args: Args<'_>, receiver: &Rv) -> Result<Rv> {
+    fn eval_other_field(&mut self, dot: &Rv, at: u32, id: NodeId, args: &mut Args<'_>, receiver: &Rv) -> Result<Rv> {
         let key = &self.code.keys[at as usize];
         if !receiver.is_valid() {
             if self.shared.env.missing_key == MissingKey::Error {
@@ -284,7 +285,7 @@ impl State<'_, '_> {
                 if let Some(method) = map.go_type().method(key) {
                     return self.eval_call(dot, MapMethod(receiver.value.clone(), method), id, args);
                 }
-                return self.map_field(map, at, &args);
+                return self.map_field(map, at, args);
             }
             Value::Object(object) => {
                 let object = Rc::clone(object);
@@ -293,14 +294,14 @@ impl State<'_, '_> {
                 {
                     return self.eval_call(dot, MethodOf(object, method), id, args);
                 }
-                if let Some(found) = self.object_field(&object, at, &args, receiver)? {
+                if let Some(found) = self.object_field(&object, at, args, receiver)? {
                     return Ok(found);
                 }
                 // A pointer to a plain value (a map, say) has the fields of that value.
                 match indirect(&object) {
-                    Indirect::Value(Value::Map(map)) => return self.map_field(&map, at, &args),
+                    Indirect::Value(Value::Map(map)) => return self.map_field(&map, at, args),
                     Indirect::Value(Value::Object(pointee)) => {
-                        if let Some(found) = self.object_field(&pointee, at, &args, receiver)? {
+                        if let Some(found) = self.object_field(&pointee, at, args, receiver)? {
                             return Ok(found);
                         }
                     }
