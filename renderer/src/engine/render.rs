@@ -1,5 +1,6 @@
 //! The steps of a render, in Helm's order.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -53,6 +54,11 @@ pub fn render(
 
 /// Bytes that most files do not print more than.
 const PRINTED: usize = 16 << 10;
+
+thread_local! {
+    /// Where the files of a render are printed: memory that its thread keeps for the next one.
+    static PRINTER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Bytes of stack for deep recursion. Only what is used of it takes memory.
 const STACK: usize = 1 << 30;
@@ -262,7 +268,8 @@ fn execute(
     limits.output = request.limits.output;
     let mut files = Vec::with_capacity(linked.files.len());
     // Each file is printed here, and then kept in memory of its own size.
-    let mut printed = Vec::with_capacity(PRINTED);
+    let mut printed = PRINTER.try_with(Cell::take).unwrap_or_default();
+    printed.reserve(PRINTED);
     for file in &linked.files {
         let Some(context) = contexts.get(file.chart) else { continue };
         context.insert("Template", file.template.thaw());
@@ -284,12 +291,18 @@ fn execute(
         limits.output = limits.output.saturating_sub(text.len());
         files.push((file.path.clone(), Arc::new(text)));
     }
+    if printed.capacity() <= 2 * MUCH {
+        printed.clear();
+        let _ = PRINTER.try_with(|kept| kept.set(printed));
+    }
     Ok(Executed { files, nondeterminism: state.nondeterminism })
 }
 
+/// Bytes that are worth no copy.
+const MUCH: usize = 4 * PRINTED;
+
 /// What was printed, in memory of its own size; where it is much, in that which it was printed to.
 fn take(printed: &mut Vec<u8>) -> Vec<u8> {
-    const MUCH: usize = 4 * PRINTED;
     if printed.len() < MUCH {
         return printed.clone();
     }
