@@ -118,7 +118,7 @@ pub fn render<T: Send>(
 
 /// How many deployments a thread renders before it finishes them. Rendering and writing each need most of what a
 /// processor keeps at hand, so one after the other for each deployment takes a tenth more time.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 16;
 
 /// How many bytes wait at most to be finished, but for those of the last deployment.
 const MUCH: u64 = 128 << 10;

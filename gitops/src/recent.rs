@@ -33,7 +33,9 @@ impl<K: Hash + Eq, V: Clone> Recent<K, V> {
 
     pub(crate) fn insert(&mut self, key: K, value: V) {
         if self.young.len() >= self.most {
-            self.old = std::mem::take(&mut self.young);
+            // What they forget is memory that they keep.
+            std::mem::swap(&mut self.old, &mut self.young);
+            self.young.clear();
         }
         self.young.insert(key, value);
     }

@@ -1,7 +1,8 @@
 //! The folders that renderings are written to.
 //!
-//! A fleet is many small files, and making them is most of what the system has to do for it. So each is opened from the
-//! folder that it is in, and not by a way from the root that has to be walked anew.
+//! A fleet is many small files, and making them is most of what the system has to do for it. So each is opened by its way from
+//! the folder around them, and not from the root, which would have to be walked anew; a handle for each deployment's own folder
+//! takes longer than that one step.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
@@ -74,14 +75,10 @@ impl Folders {
             )
             .hint("name another --output-dir, or empty the folder"));
         }
-        let folder = open_folder(around, Path::new(name)).or_fail(fail);
-        match folder.and_then(|folder| self.write_files(&path, folder.as_fd(), files, occupied)) {
-            Ok(()) => Ok(record),
-            Err(error) => {
-                broken.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
-                Err(error)
-            }
-        }
+        self.write_files(name, around, files, occupied).inspect_err(|_| {
+            broken.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
+        })?;
+        Ok(record)
     }
 
     /// Adds the record of a folder that was written, in the order in which they are to be written down.
@@ -105,31 +102,36 @@ impl Folders {
     fn open(&self) -> Result<Opened> {
         let fail = || format!("cannot write {}", self.path.display());
         fs::create_dir_all(&self.path).or_fail(fail)?;
-        let around = open_folder(rustix::fs::CWD, &self.path).or_fail(fail)?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let around = retried(|| rustix::fs::openat(rustix::fs::CWD, &self.path, flags, Mode::empty())).or_fail(fail)?;
         let (records, owned) = Records::open(&self.path, &self.names)?;
         Ok(Opened { around, owned, records: Mutex::new(records), broken: Mutex::default() })
     }
 
-    fn write_files(&self, path: &Path, folder: impl AsFd, files: &Files, occupied: bool) -> Result<()> {
+    fn write_files(&self, name: &str, around: impl AsFd, files: &Files, occupied: bool) -> Result<()> {
+        let path = self.path.join(name);
         let fail = || format!("cannot write {}", path.display());
         let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
         // A flat layout has no further folders, and most others few.
         let mut made = "";
+        let mut place = [name, "/"].concat();
         for file in &files.files {
+            place.truncate(name.len() + 1);
+            place.push_str(&file.path);
             if let Some((parent, _)) = file.path.rsplit_once('/')
                 && made != parent
             {
                 fs::create_dir_all(path.join(parent)).or_fail(fail)?;
                 made = parent;
             }
-            write_at(&folder, &file.path, &file.content)
+            write_at(&around, &place, &file.content)
                 .or_fail(|| format!("cannot write {}", path.join(&file.path).display()))?;
             if occupied {
                 kept.insert(path.join(&file.path));
             }
         }
         if occupied {
-            remove_others(path, &kept).or_fail(fail)?;
+            remove_others(&path, &kept).or_fail(fail)?;
         }
         Ok(())
     }
@@ -138,11 +140,6 @@ impl Folders {
 /// What a system call says in the end.
 fn retried<T>(call: impl FnMut() -> rustix::io::Result<T>) -> io::Result<T> {
     rustix::io::retry_on_intr(call).map_err(io::Error::from)
-}
-
-fn open_folder(around: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    retried(|| rustix::fs::openat(&around, path, flags, Mode::empty()))
 }
 
 /// As [`fs::write`], for a path from a folder.
