@@ -32,6 +32,8 @@ struct Opened {
     /// The folders that an earlier run wrote.
     owned: HashSet<String>,
     records: Mutex<Records>,
+    /// Memory of lines that were added. Each is large enough for the allocator to tidy up before it gives another one.
+    lines: Mutex<Vec<Vec<u8>>>,
     /// The folders that were begun, and could not be written to the end.
     broken: Mutex<Vec<String>>,
 }
@@ -52,26 +54,27 @@ impl Folders {
             Ok(opened) => opened,
             Err(cause) => return Err(cause.clone()),
         };
-        let Opened { around, owned, broken, .. } = opened;
-        let record = Record::new(name, &files.provenance)?;
-        let path = self.path.join(name);
-        let fail = || format!("cannot write {}", path.display());
+        let Opened { around, owned, lines, broken, .. } = opened;
+        let memory = lines.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let record = Record::new(name, &files.provenance, memory)?;
+        let path = || self.path.join(name);
+        let fail = || format!("cannot write {}", path().display());
         // Mostly the folder is not there yet, but the one around it is.
         let occupied = match retried(|| rustix::fs::mkdirat(around, name, Mode::from_raw_mode(0o777))) {
             Ok(()) => false,
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                fs::create_dir_all(&path).or_fail(fail)?;
+                fs::create_dir_all(path()).or_fail(fail)?;
                 false
             }
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
-                fs::read_dir(&path).or_fail(fail)?.next().is_some()
+                fs::read_dir(path()).or_fail(fail)?.next().is_some()
             }
             Err(cause) => return Err(Error::io(fail(), cause)),
         };
         if occupied && !owned.contains(name) {
             return Err(Error::new(
                 error::ErrorKind::Conflict,
-                format!("{} holds files that thinlock did not write", path.display()),
+                format!("{} holds files that thinlock did not write", path().display()),
             )
             .hint("name another --output-dir, or empty the folder"));
         }
@@ -84,7 +87,8 @@ impl Folders {
     /// Adds the record of a folder that was written, in the order in which they are to be written down.
     pub fn add(&self, record: Record) {
         if let Some(Ok(opened)) = self.opened.get() {
-            opened.records.lock().unwrap_or_else(PoisonError::into_inner).add(record);
+            let line = opened.records.lock().unwrap_or_else(PoisonError::into_inner).add(record);
+            opened.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         }
     }
 
@@ -105,33 +109,37 @@ impl Folders {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let around = retried(|| rustix::fs::openat(rustix::fs::CWD, &self.path, flags, Mode::empty())).or_fail(fail)?;
         let (records, owned) = Records::open(&self.path, &self.names)?;
-        Ok(Opened { around, owned, records: Mutex::new(records), broken: Mutex::default() })
+        let (records, lines, broken) = (Mutex::new(records), Mutex::default(), Mutex::default());
+        Ok(Opened { around, owned, records, lines, broken })
     }
 
     fn write_files(&self, name: &str, around: impl AsFd, files: &Files, occupied: bool) -> Result<()> {
-        let path = self.path.join(name);
-        let fail = || format!("cannot write {}", path.display());
+        let path = || self.path.join(name);
+        let fail = || format!("cannot write {}", path().display());
         let mut kept: BTreeSet<PathBuf> = BTreeSet::new();
         // A flat layout has no further folders, and most others few.
         let mut made = "";
-        let mut place = [name, "/"].concat();
+        let longest = files.files.iter().map(|file| file.path.len()).max().unwrap_or_default();
+        let mut place = String::with_capacity(name.len() + 1 + longest);
+        place.push_str(name);
+        place.push('/');
         for file in &files.files {
             place.truncate(name.len() + 1);
             place.push_str(&file.path);
             if let Some((parent, _)) = file.path.rsplit_once('/')
                 && made != parent
             {
-                fs::create_dir_all(path.join(parent)).or_fail(fail)?;
+                fs::create_dir_all(path().join(parent)).or_fail(fail)?;
                 made = parent;
             }
             write_at(&around, &place, &file.content)
-                .or_fail(|| format!("cannot write {}", path.join(&file.path).display()))?;
+                .or_fail(|| format!("cannot write {}", path().join(&file.path).display()))?;
             if occupied {
-                kept.insert(path.join(&file.path));
+                kept.insert(path().join(&file.path));
             }
         }
         if occupied {
-            remove_others(&path, &kept).or_fail(fail)?;
+            remove_others(&path(), &kept).or_fail(fail)?;
         }
         Ok(())
     }

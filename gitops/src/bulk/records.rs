@@ -50,12 +50,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// What a folder was made of.
+    /// What a folder was made of. `memory` is used for the line.
     ///
     /// # Errors
     /// None that these types can have.
-    pub(super) fn new(folder: &str, provenance: &Provenance) -> Result<Record> {
-        let mut line = Vec::with_capacity(2 << 10);
+    pub(super) fn new(folder: &str, provenance: &Provenance, memory: Option<Vec<u8>>) -> Result<Record> {
+        let mut line = memory.unwrap_or_else(|| Vec::with_capacity(2 << 10));
+        line.clear();
         serde_json::to_writer(&mut line, &Line { folder, provenance }).or_fail(|| "writing a record".into())?;
         line.push(b'\n');
         Ok(Record { folder: folder.to_owned(), line })
@@ -143,7 +144,7 @@ impl Records {
                 let name = if below.is_empty() { name.to_owned() } else { [below, "/", name].concat() };
                 let provenance = serde_json::from_slice::<Provenance>(&fs::read(entry.path())?);
                 if let Ok(record) = provenance.map_err(io::Error::from).and_then(|provenance| {
-                    Record::new(&name, &provenance).map_err(|error| io::Error::other(error.to_string()))
+                    Record::new(&name, &provenance, None).map_err(|error| io::Error::other(error.to_string()))
                 }) {
                     self.add(record);
                     self.single.push(entry.path());
@@ -154,14 +155,15 @@ impl Records {
         Ok(())
     }
 
-    /// Adds a record. What goes wrong is said at the end.
-    pub(super) fn add(&mut self, record: Record) {
+    /// Adds a record, and returns the memory of its line. What goes wrong is said at the end.
+    pub(super) fn add(&mut self, record: Record) -> Vec<u8> {
         let start = self.added.last().map_or(0, |last| last.start + last.len);
         self.added.push(At { folder: record.folder, start, len: record.line.len() as u64 });
         if let Err(cause) = self.file.write_all(&record.line) {
             let path = self.folder.join(ADDED);
             self.failed.get_or_insert_with(|| Error::io(format!("cannot write {}", path.display()), cause));
         }
+        record.line
     }
 
     /// Puts the records of this run in the place of older ones. Of folders that it failed to write to their end, as of

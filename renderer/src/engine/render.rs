@@ -93,11 +93,10 @@ fn render_here(
     let failure = || charts.iter().flat_map(|chart| chart.files()).find_map(File::failure);
     let mut executed = result.map_err(|error| failure().map_or(error, RenderError::unreadable))?;
 
-    let notes_path = path::join([processed.root().name().as_bytes(), b"templates", NOTES]);
     let mut notes = Vec::new();
     executed.files.retain(|(path, text)| {
         let is_notes = path.ends_with(NOTES);
-        if is_notes && path.as_bytes() == notes_path {
+        if is_notes && path.as_bytes() == path::join([processed.root().name().as_bytes(), b"templates", NOTES]) {
             notes.extend_from_slice(text);
         }
         !is_notes
@@ -226,14 +225,16 @@ impl Contexts<'_> {
             let context = self.make(subchart, values);
             subcharts.insert(name.clone(), context.with_type(&types::MAP_STRING_ANY));
         }
-        let entries = vec![
+        // With room for the template's place.
+        let mut entries = Vec::with_capacity(7);
+        entries.extend([
             (Str::from_static("Capabilities"), self.capabilities.clone()),
             (Str::from_static("Chart"), objects::chart(chart, self.dialect)),
             (Str::from_static("Files"), objects::files(chart.files(), self.dialect)),
             (Str::from_static("Release"), self.release.clone()),
             (Str::from_static("Subcharts"), Value::Map(subcharts)),
             (Str::from_static("Values"), Value::Map(values)),
-        ];
+        ]);
         let context = Map::from_entries(self.values_type, entries);
         self.made.push(context.clone());
         context
