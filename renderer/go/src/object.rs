@@ -61,6 +61,11 @@ pub trait Object: Any + Debug {
         self.fields().into_iter().find(|f| f.name.as_bytes() == name && f.exported())
     }
 
+    /// As [`Object::field`], of a field whose value is kept and need not be made, to be looked at.
+    fn kept_field(&self, _name: &[u8]) -> Option<(&Value, Type)> {
+        None
+    }
+
     /// The methods that a template may call.
     fn methods(&self) -> &'static [Method] {
         &[]

@@ -15,6 +15,20 @@ pub(super) struct Struct {
     pub(super) yaml_tags: bool,
 }
 
+impl Struct {
+    fn own(&self, name: &[u8]) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name.as_bytes() == name && field.exported())
+    }
+
+    /// The embedded structs: their fields are promoted.
+    fn embedded(&self) -> impl Iterator<Item = &Rc<dyn Object>> {
+        self.fields.iter().filter(|field| field.embedded).filter_map(|field| match &field.value {
+            Value::Object(inner) => Some(inner),
+            _ => None,
+        })
+    }
+}
+
 impl Object for Struct {
     fn go_type(&self) -> Type {
         self.go_type
@@ -25,14 +39,12 @@ impl Object for Struct {
     }
 
     fn field(&self, name: &[u8]) -> Option<Field> {
-        let direct = self.fields.iter().find(|f| f.name.as_bytes() == name && f.exported());
-        direct.cloned().or_else(|| {
-            // A field of an embedded struct is promoted.
-            self.fields.iter().filter(|f| f.embedded).find_map(|f| match &f.value {
-                Value::Object(inner) => inner.field(name),
-                _ => None,
-            })
-        })
+        self.own(name).cloned().or_else(|| self.embedded().find_map(|inner| inner.field(name)))
+    }
+
+    fn kept_field(&self, name: &[u8]) -> Option<(&Value, Type)> {
+        let own = self.own(name).map(|field| (&field.value, field.go_type));
+        own.or_else(|| self.embedded().find_map(|inner| inner.kept_field(name)))
     }
 
     fn has_yaml_tags(&self) -> bool {

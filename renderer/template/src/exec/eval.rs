@@ -210,7 +210,10 @@ impl<'s> State<'s, '_> {
                     let rest = Span { start: keys.start + from as u32, len: keys.len - from as u32 };
                     let value = self.eval_each_field(dot, &receiver, id, rest, args)?;
                     if traced {
-                        let seen = look_into(receiver.value, elem, &names[from..]);
+                        let seen = match &receiver.value {
+                            Value::Object(object) => look_into(&**object, &names[from..], Seen::of).flatten(),
+                            _ => None,
+                        };
                         self.shared.read(names, hints, seen.filter(|seen| seen.is(&value)));
                     }
                     return Ok(value);

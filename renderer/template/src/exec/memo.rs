@@ -7,14 +7,13 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustc_hash::FxHasher;
 use thinlock_go::map::At;
 use thinlock_go::types::{Kind, Type};
-use thinlock_go::{Frozen, Map, Str, Toolchain, Value};
+use thinlock_go::{Frozen, Map, Object, Str, Toolchain, Value};
 
 use super::{MissingKey, Shared};
 use crate::Set;
@@ -93,8 +92,9 @@ impl Read {
                 is_equal_frozen(value, seen) && is_same(interface(elem), *iface)
             }
             (At::Missing(elem), Seen::Missing(seen)) => std::ptr::eq(elem, *seen),
-            (At::Object(object, elem, from), seen) => {
-                look_into(Value::Object(Rc::clone(object)), elem, &keys[from..]).is_some_and(|found| found == *seen)
+            (At::Object(object, _, from), Seen::Scalar(seen, iface)) => {
+                let is_it = |value: &Value, go_type| is_equal(value, seen) && is_same(interface(go_type), *iface);
+                look_into(&**object, &keys[from..], is_it).unwrap_or(false)
             }
             _ => false,
         })
@@ -121,6 +121,11 @@ impl Seen {
 }
 
 impl Seen {
+    /// A scalar seen through a type.
+    pub(super) fn of(value: &Value, go_type: Type) -> Option<Seen> {
+        Seen::value(value.clone(), go_type)
+    }
+
     /// Whether a template got this.
     pub(super) fn is(&self, value: &Rv) -> bool {
         matches!(self, Seen::Scalar(..)) && *self == Seen::Scalar(value.value.clone(), value.iface)
@@ -315,33 +320,40 @@ fn interface(go_type: Type) -> Option<Type> {
 /// What is at the end of a path of keys, if that is a scalar.
 fn look(dot: &Map, keys: &[Str], hints: &[AtomicU32]) -> Option<Seen> {
     dot.at_path(keys, hints, |at| match at {
-        At::Live(value, elem) => Seen::value(value.clone(), elem),
+        At::Live(value, elem) => Seen::of(value, elem),
         At::Frozen(Frozen::Map(..) | Frozen::List(..), ..) => None,
         At::Frozen(scalar, elem, _) => Seen::value(scalar.thaw(), elem),
         At::Missing(elem) => Some(Seen::Missing(elem)),
-        At::Object(object, elem, from) => look_into(Value::Object(Rc::clone(object)), elem, &keys[from..]),
+        At::Object(object, _, from) => look_into(&**object, &keys[from..], Seen::of).flatten(),
         At::Elsewhere => None,
     })
 }
 
-/// What is at the end of a path of keys into an object, `.Chart.Name`, if that is a scalar and nothing had to be called
-/// on the way.
-pub(super) fn look_into(mut value: Value, mut go_type: Type, keys: &[Str]) -> Option<Seen> {
-    for key in keys {
-        (value, go_type) = match &value {
-            Value::Map(map) if map.go_type().method(key).is_none() => (map.get(key)?, map.go_type().elem?),
-            Value::Object(object)
-                if object.go_type().kind == Kind::Struct
-                    && object.underlying().is_none()
-                    && object.methods().iter().all(|method| method.name.as_bytes() != key.as_bytes()) =>
-            {
-                let field = object.field(key)?;
-                (field.value, field.go_type)
-            }
-            _ => return None,
-        };
+/// Looks at what is at the end of a path of keys into an object, `.Chart.Name`, if nothing has to be called on the way.
+pub(super) fn look_into<R>(object: &dyn Object, keys: &[Str], look: impl FnOnce(&Value, Type) -> R) -> Option<R> {
+    let (key, rest) = keys.split_first()?;
+    let is_plain = object.go_type().kind == Kind::Struct
+        && object.underlying().is_none()
+        && object.methods().iter().all(|method| method.name.as_bytes() != key.as_bytes());
+    if !is_plain {
+        return None;
     }
-    Seen::value(value, go_type)
+    if let Some((value, go_type)) = object.kept_field(key) {
+        return look_further(value, go_type, rest, look);
+    }
+    let field = object.field(key)?;
+    look_further(&field.value, field.go_type, rest, look)
+}
+
+fn look_further<R>(value: &Value, go_type: Type, keys: &[Str], look: impl FnOnce(&Value, Type) -> R) -> Option<R> {
+    let Some((key, rest)) = keys.split_first() else { return Some(look(value, go_type)) };
+    match value {
+        Value::Map(map) if map.go_type().method(key).is_none() => {
+            look_further(&map.get(key)?, map.go_type().elem?, rest, look)
+        }
+        Value::Object(object) => look_into(&**object, keys, look),
+        _ => None,
+    }
 }
 
 impl Slot {
