@@ -94,7 +94,7 @@ pub fn render<T: Send>(
         call: run.call(target),
         result,
     };
-    let together = if stream { 1 } else { together(targets.len(), threads) };
+    let shares = shares(targets, readers.len(), if stream { 1 } else { TOGETHER });
     let work = |reader: &mut Reader<'_>, targets: &[Target]| {
         let inputs: Vec<Result<(Plan, Inputs)>> = targets.iter().map(|target| read(reader, target)).collect();
         let mut finished = Vec::with_capacity(targets.len());
@@ -111,9 +111,7 @@ pub fn render<T: Send>(
         finished.extend(rendered.drain(..).map(&finish));
         finished
     };
-    fleet::in_order(&mut readers, targets.chunks(together), work, |finished| {
-        finished.into_iter().try_for_each(&mut report)
-    });
+    fleet::in_order(&mut readers, shares, work, |finished| finished.into_iter().try_for_each(&mut report));
 }
 
 /// How many deployments a thread renders before it finishes them. Rendering and writing each need most of what a
@@ -123,9 +121,17 @@ const TOGETHER: usize = 16;
 /// How many bytes wait at most to be finished, but for those of the last deployment.
 const MUCH: u64 = 128 << 10;
 
-/// As [`TOGETHER`], and fewer where there are few deployments for a thread, so that all have as much to do.
-fn together(deployments: usize, threads: usize) -> usize {
-    (deployments / threads.max(1) / 32).clamp(1, TOGETHER)
+/// What is worked on together, at most so many at once. Towards the end it is less, so that no thread waits long for the
+/// last one.
+fn shares<T>(mut all: &[T], threads: usize, most: usize) -> Vec<&[T]> {
+    let mut shares = Vec::with_capacity(all.len() / most + most);
+    while !all.is_empty() {
+        let size = if threads > 1 { (all.len() / threads / 4).clamp(1, most) } else { most.min(all.len()) };
+        let (share, rest) = all.split_at(size);
+        shares.push(share);
+        all = rest;
+    }
+    shares
 }
 
 /// Renders deployments and keeps all of them, in order: for what compares few, or needs them all at once.
@@ -144,4 +150,26 @@ pub fn render_all(
         ControlFlow::Continue(())
     });
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_hold_all_in_order_and_end_small() {
+        let sizes = |count: usize, threads, most| {
+            let all: Vec<usize> = (0..count).collect();
+            let shares = shares(&all, threads, most);
+            assert_eq!(shares.concat(), all);
+            shares.iter().map(|share| share.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(0, 2, 16), [0; 0]);
+        assert_eq!(sizes(3, 2, 16), [1, 1, 1]);
+        assert_eq!(sizes(35, 1, 16), [16, 16, 3]);
+        assert_eq!(sizes(35, 2, 1), [1; 35]);
+        let many = sizes(1000, 2, 16);
+        assert_eq!((many[0], many[50], many[many.len() - 1]), (16, 16, 1));
+        assert!(many.is_sorted_by(|a, b| a >= b), "{many:?}");
+    }
 }

@@ -9,7 +9,9 @@ use crate::config::App;
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::expand::Scope;
+use crate::fleet;
 use crate::path;
+use crate::tree::Entry;
 use crate::view::{FolderAtHand, Lookup, Reader};
 
 /// A deployment that was found.
@@ -68,42 +70,64 @@ impl Pattern {
     }
 }
 
-/// Finds the deployments of an app, in the order of their names.
-pub(crate) fn find(app: &App, reader: &Reader<'_>) -> Result<Vec<Found>> {
-    let mut all = Vec::new();
-    each(app, reader, |found| {
-        all.push(found);
-        ControlFlow::Continue(())
-    })?;
-    Ok(all)
+/// How many names a thread looks at together.
+const TOGETHER: usize = 64;
+
+/// Finds the deployments of an app, in the order of their names, on one thread for each reader.
+pub(crate) fn find(app: &App, readers: &mut [Reader<'_>]) -> Result<Vec<Found>> {
+    let pattern = Arc::new(Pattern::of(app)?);
+    let mut named = Vec::new();
+    if let Some(reader) = readers.first() {
+        each_named(&pattern, reader, |name, entry| {
+            named.push((Box::from(name), entry));
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    let look = |reader: &mut Reader<'_>, named: &[(Box<str>, Option<Entry>)]| -> Vec<Result<Option<Found>>> {
+        named.iter().map(|(name, entry)| look(&pattern, reader, name, *entry)).collect()
+    };
+    let found = fleet::map(readers, named.chunks(TOGETHER), look);
+    found.into_iter().flatten().filter_map(Result::transpose).collect()
 }
 
 /// Whether an app has a deployment.
 pub(crate) fn is_any(app: &App, reader: &Reader<'_>) -> Result<bool> {
+    let pattern = Arc::new(Pattern::of(app)?);
     let mut any = false;
-    each(app, reader, |_| {
-        any = true;
-        ControlFlow::Break(())
+    each_named(&pattern, reader, |name, entry| {
+        any = look(&pattern, reader, name, entry)?.is_some();
+        Ok(if any { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
     Ok(any)
 }
 
-fn each(app: &App, reader: &Reader<'_>, mut take: impl FnMut(Found) -> ControlFlow<()>) -> Result<()> {
-    let pattern = Arc::new(Pattern::of(app)?);
+/// Looks at the names of what may be deployments, in their order, until `take` breaks.
+fn each_named(
+    pattern: &Pattern,
+    reader: &Reader<'_>,
+    mut take: impl FnMut(&str, Option<Entry>) -> Result<ControlFlow<()>>,
+) -> Result<()> {
     reader.each_entry(&pattern.folder, |entry_name, entry| {
         let name = entry_name.strip_prefix(&*pattern.before).and_then(|name| name.strip_suffix(&*pattern.after));
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(ControlFlow::Continue(())) };
-        let looked_up = match (entry, pattern.rest.as_slice()) {
-            (Some(entry), [file]) => reader.look_up(entry, file)?,
-            _ => Lookup::Unknown,
-        };
-        let folder = match looked_up {
-            Lookup::File(folder) => folder,
-            Lookup::Unknown if reader.has_file(&pattern.file(name))? => None,
-            Lookup::Unknown | Lookup::Nothing => return Ok(ControlFlow::Continue(())),
-        };
-        Ok(take(Found { name: name.into(), pattern: Arc::clone(&pattern), folder }))
+        match name.filter(|name| !name.is_empty()) {
+            Some(name) => take(name, entry),
+            None => Ok(ControlFlow::Continue(())),
+        }
     })
+}
+
+/// The deployment of a name, if its file is there.
+fn look(pattern: &Arc<Pattern>, reader: &Reader<'_>, name: &str, entry: Option<Entry>) -> Result<Option<Found>> {
+    let looked_up = match (entry, pattern.rest.as_slice()) {
+        (Some(entry), [file]) => reader.look_up(entry, file)?,
+        _ => Lookup::Unknown,
+    };
+    let folder = match looked_up {
+        Lookup::File(folder) => folder,
+        Lookup::Unknown if reader.has_file(&pattern.file(name))? => None,
+        Lookup::Unknown | Lookup::Nothing => return Ok(None),
+    };
+    Ok(Some(Found { name: name.into(), pattern: Arc::clone(pattern), folder }))
 }
 
 /// Reads a deployment's file: a mapping.

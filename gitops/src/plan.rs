@@ -211,15 +211,15 @@ impl Run {
     }
 
     /// All deployments of all apps, or those named (`staging`, or `web/staging` where several apps have one), in the
-    /// order of the configuration and of their names.
+    /// order of the configuration and of their names. They are looked for on some threads.
     ///
     /// # Errors
     /// A name is unknown or means several.
-    pub fn select(&self, names: &[String]) -> Result<Vec<Target>> {
-        let reader = Reader::new(&self.policy, &self.repository);
+    pub fn select(&self, names: &[String], threads: usize) -> Result<Vec<Target>> {
+        let mut readers: Vec<_> = (0..threads.max(1)).map(|_| self.policy_reader()).collect();
         let mut all = Vec::new();
         for (at, app) in self.config.apps.iter().enumerate() {
-            all.extend(deployment::find(app, &reader)?.into_iter().map(|found| Target { app: at, found }));
+            all.extend(deployment::find(app, &mut readers)?.into_iter().map(|found| Target { app: at, found }));
         }
         if names.is_empty() {
             if all.is_empty() {

@@ -148,7 +148,7 @@ pub fn promote(
 ) -> Result<Promoted> {
     let mut workers: Vec<Worker<'_>> = (0..threads.min(targets.len())).map(|_| Worker::new(run)).collect();
     let plans: Vec<Result<Plan>> = fleet::map(&mut workers, targets, |worker, target| run.plan(target, &worker.policy));
-    let clashes = find_clashes(run, targets, &plans)?;
+    let clashes = find_clashes(run, targets, &plans, threads)?;
     let checked_out = repository::checked_out(&run.repository.local())?;
     let is_checked_out = |branch: &str| -> Result<()> {
         let full = repository::full_name(branch)?;
@@ -220,14 +220,14 @@ pub fn promote(
 }
 
 /// Outputs of the chosen deployments that overwrite each other, or those of another app.
-fn find_clashes(run: &Run, targets: &[Target], plans: &[Result<Plan>]) -> Result<Vec<Option<Error>>> {
+fn find_clashes(run: &Run, targets: &[Target], plans: &[Result<Plan>], threads: usize) -> Result<Vec<Option<Error>>> {
     if !run.has_several_apps() {
         return Ok(clash::clashes(run, targets, plans));
     }
     // What another app's deployments write counts, too, even if they are not promoted now; what is wrong with them
     // does not.
     let others: Vec<Target> =
-        run.select(&[]).unwrap_or_default().into_iter().filter(|other| !targets.contains(other)).collect();
+        run.select(&[], threads).unwrap_or_default().into_iter().filter(|other| !targets.contains(other)).collect();
     let reader = run.policy_reader();
     let mut all_targets = targets.to_vec();
     let mut all_plans: Vec<Result<Plan>> = plans.to_vec();

@@ -57,7 +57,7 @@ impl Site {
     /// Renders everything; returns the bytes.
     fn render(&self) -> u64 {
         let run = self.run(self.fleet.gitops.clone());
-        let targets = run.select(&[]).unwrap_or_else(|error| panic!("{error}"));
+        let targets = run.select(&[], threads()).unwrap_or_else(|error| panic!("{error}"));
         let mut bytes = 0;
         bulk::render(
             &run,
@@ -77,7 +77,7 @@ impl Site {
 
     fn promote(&self, repository: Repository) -> Promoted {
         let run = self.run(repository);
-        let targets = run.select(&[]).unwrap_or_else(|error| panic!("{error}"));
+        let targets = run.select(&[], threads()).unwrap_or_else(|error| panic!("{error}"));
         let promotion = Promotion { review: false, identity: Some(identity()), changes: false };
         let promoted = promote(&run, &targets, &promotion, threads(), &StillHost, &Cache::new(), &|_, _| ());
         promoted.unwrap_or_else(|error| panic!("{error}"))

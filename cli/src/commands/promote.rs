@@ -84,7 +84,7 @@ fn try_run(args: &PromoteArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u
     let cache = Cache::new();
     let bar = Bar::new(env, "promoting");
     let run = Run::open(options)?;
-    let targets = run.select(&args.deployments)?;
+    let targets = run.select(&args.deployments, args.place.threads())?;
     let progress = |done, all| bar.set(done, all);
     let promoted = thinlock_gitops::promote(&run, &targets, &promotion, args.place.threads(), &host, &cache, &progress);
     bar.clear();

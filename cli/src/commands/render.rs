@@ -69,7 +69,7 @@ fn try_run(args: &RenderArgs, env: &Env, streams: &mut Streams<'_>) -> Result<u8
     options.worktree = args.worktree;
     options.layout = args.layout;
     let run = Run::open(options)?;
-    let targets = run.select(&args.deployments)?;
+    let targets = run.select(&args.deployments, args.place.threads())?;
     let folders = args.output_dir.as_ref().map(|dir| Folders::new(env.path(dir), &run, &targets));
     let host = SystemHost::new(env);
     let cache = Cache::new();

@@ -169,8 +169,8 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
         Ok(options)
     };
     let configured = Run::open(options(args.from)?).map_err(wrong)?;
-    let targets = configured.select(&args.deployment).map_err(wrong)?;
     let threads = super::threads(args.place.jobs())?;
+    let targets = configured.select(&args.deployment, threads.current_num_threads()).map_err(wrong)?;
     let output = |rendering: &bulk::Rendering| -> Rendering {
         match &rendering.result {
             Ok(files) => Ok(dialects::stream(files.files.iter().map(|file| (file.path.as_str(), &*file.content)))),
