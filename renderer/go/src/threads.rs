@@ -20,6 +20,7 @@ pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Sen
     let home = place::processor();
     let work = move || {
         place::leave(home);
+        keep_memory();
         work();
     };
     let started = thread::Builder::new().spawn_scoped(scope, work).is_ok();
@@ -28,6 +29,13 @@ pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Sen
         thread::yield_now();
     }
     started
+}
+
+/// The memory that a thread allocates from grows by what is asked for, a system call each time, unless it was larger once.
+fn keep_memory() {
+    /// What parsing most of a large chart takes. Memory that is not written to takes none.
+    const BYTES: usize = 6 << 20;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(BYTES)));
 }
 
 #[cfg(target_os = "linux")]

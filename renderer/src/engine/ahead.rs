@@ -14,7 +14,6 @@ use crate::chart;
 use crate::source::File;
 
 use super::Cache;
-use super::cache::keep_memory;
 
 /// How many files are handed over at once, and how many a chart has at least before a thread is worth starting.
 const BATCH: usize = 16;
@@ -145,7 +144,6 @@ impl Ahead<'_, '_> {
         let (sender, receiver) = channel::<Batch>();
         let (cache, dialect, progress) = (self.cache, self.dialect, Arc::clone(&self.progress));
         let parse = move || {
-            keep_memory();
             let is_set = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
             for Batch { templates, decided } in receiver {
                 for (path, file) in templates {

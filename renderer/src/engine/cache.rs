@@ -117,7 +117,6 @@ impl Cache {
             }
         };
         let prepare = || {
-            keep_memory();
             while let Some(file) = schemas.get(next_schema.fetch_add(1, Ordering::Relaxed)) {
                 if let Ok(schema) = file.data() {
                     self.schemas.prepare(schema, dialect);
@@ -163,15 +162,8 @@ impl Cache {
     }
 }
 
-/// The memory of a thread grows by what is asked for, a system call each time, unless it was larger once.
-pub(super) fn keep_memory() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(MEMORY_OF_THREAD)));
-}
-
 /// A chart needs this many templates before starting another thread is less work than parsing them.
 const FILES_PER_THREAD: usize = 40;
-/// Bytes that parsing most of a large chart takes. Memory that is not written to takes none.
-const MEMORY_OF_THREAD: usize = 6 << 20;
 /// To look at a schema of this many bytes is more work than starting a thread.
 const LARGE_SCHEMA: usize = 64 << 10;
 /// There is not enough to do beside parsing for more; and more than there are processors hold up the first one.
