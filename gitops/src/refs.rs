@@ -45,13 +45,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A lock file that may be a living git's is left alone until it is this old: git holds one for milliseconds.
 const STALE: Duration = Duration::from_secs(2);
 
-/// Moves all branches, or none. Several move at once, by one rename.
+/// Moves all branches, or none. Several move at once, by one rename. What a promotion left behind that was killed is cleaned
+/// up, also where there is no branch to move: it may have moved them all.
 ///
 /// # Errors
 /// A branch is not where it has to be (the message says where it is), or cannot be locked or written.
 pub fn apply(repository: &gix::Repository, moves: &[Move], committer: &gix::actor::Signature) -> Result<()> {
     if moves.is_empty() {
-        return Ok(());
+        return Guard::clean_up(repository);
     }
     let guard = Guard::take(repository)?;
     let mut prefixes = BTreeSet::new();
@@ -174,23 +175,23 @@ struct Guard {
     /// Written when everything is locked: a lock that is younger is not ours.
     locked: PathBuf,
     // Unlocked by the operating system when it is closed, in whatever way the process ends.
-    _lock: File,
+    lock: File,
+}
+
+/// See [`Guard::record`].
+const RECORD: &str = "moving";
+
+/// Where promotions keep what they tell each other.
+fn folder(repository: &gix::Repository) -> PathBuf {
+    repository.common_dir().join("thinlock")
 }
 
 impl Guard {
     fn take(repository: &gix::Repository) -> Result<Guard> {
-        let folder = repository.common_dir().join("thinlock");
-        let fail = || format!("cannot lock {}", folder.display());
-        fs::create_dir_all(&folder).or_fail(fail)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join("promotion.lock"))
-            .or_fail(fail)?;
+        let guard = Guard::open(repository)?;
         let started = Instant::now();
         loop {
-            match lock.try_lock() {
+            match guard.lock.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_millis(5));
@@ -202,12 +203,40 @@ impl Guard {
                     )
                     .hint("wait until it has ended and run this one again"));
                 }
-                Err(TryLockError::Error(cause)) => return Err(Error::io(fail(), cause)),
+                Err(TryLockError::Error(cause)) => return Err(guard.not_locked(cause)),
             }
         }
-        let guard = Guard { record: folder.join("moving"), locked: folder.join("moving.locked"), _lock: lock };
         guard.recover(repository)?;
         Ok(guard)
+    }
+
+    /// Cleans up if a promotion was killed and no other one is at work.
+    fn clean_up(repository: &gix::Repository) -> Result<()> {
+        if !folder(repository).join(RECORD).exists() {
+            return Ok(());
+        }
+        let guard = Guard::open(repository)?;
+        match guard.lock.try_lock() {
+            Ok(()) => guard.recover(repository),
+            Err(TryLockError::WouldBlock) => Ok(()),
+            Err(TryLockError::Error(cause)) => Err(guard.not_locked(cause)),
+        }
+    }
+
+    /// Without the lock.
+    fn open(repository: &gix::Repository) -> Result<Guard> {
+        let folder = folder(repository);
+        let fail = || format!("cannot lock {}", folder.display());
+        fs::create_dir_all(&folder).or_fail(fail)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        let lock = options.open(folder.join("promotion.lock")).or_fail(fail)?;
+        Ok(Guard { record: folder.join(RECORD), locked: folder.join("moving.locked"), lock })
+    }
+
+    fn not_locked(&self, cause: std::io::Error) -> Error {
+        let folder = self.record.parent().unwrap_or(&self.record);
+        Error::io(format!("cannot lock {}", folder.display()), cause)
     }
 
     /// One transaction of git's.

@@ -183,6 +183,14 @@ fn locks_of_a_dead_promotion_go_and_those_of_others_stay() {
     assert!(!site.path("gitops.git/packed-refs.lock").exists());
     assert!(!site.path("gitops.git/thinlock/moving.locked").exists());
 
+    // So it does where the run that finds it has nothing to move, as the dead one had moved all.
+    leave(&format!("{head}\n{new} refs/heads/stage/staging\n1234"), true);
+    let started = Instant::now();
+    let run = site.promote(&["staging", "test"]).expect(0);
+    assert!(run.stderr.starts_with("promoted 0 deployments, 2 unchanged"), "{}", run.stderr);
+    assert!(started.elapsed() < Duration::from_secs(2));
+    nothing_is_locked(&site);
+
     // Nothing but old lines: that may be a git at work, which is given its time.
     set_replicas(&site, 8);
     leave(&format!("{head}\n"), false);
