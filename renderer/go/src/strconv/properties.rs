@@ -20,8 +20,13 @@ proptest! {
     fn few_digits(digits in 1u32..=16, number: u64, places in 0usize..=9) {
         let text = format!("{}e-{places}", number % 10u64.pow(digits));
         let x: f64 = text.parse().map_err(|_| TestCaseError::fail(text))?;
-        // Rust finds the shortest form another way.
-        prop_assert_eq!(format_float(x, b'f', -1, 64), x.to_string());
+        // Rust finds the shortest form another way. Half-way between two of them, it takes the upper one and Go the even one.
+        let (go, rust) = (format_float(x, b'f', -1, 64), x.to_string());
+        let is_tie = || {
+            let exact = format!("{x:.20}");
+            exact.trim_end_matches('0').strip_suffix('5') == Some(&go) && go.ends_with(['0', '2', '4', '6', '8'])
+        };
+        prop_assert!(go == rust || (digits == 16 && is_tie()), "{go} {rust}");
     }
 
     #[test]
