@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// The longest string that is kept inline.
-pub(crate) const INLINE: usize = 21;
+pub const INLINE: usize = 21;
 
 /// A Go `string`.
 ///

@@ -6,6 +6,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::atomic::AtomicU32;
 
 use rustc_hash::FxHasher;
+use thinlock_go::str::INLINE;
 use thinlock_go::{Str, Toolchain, stack, unicode, utf8};
 
 use crate::FuncMap;
@@ -14,8 +15,6 @@ use crate::tree::{Callee, Kind, More, Node, NodeId, Number, Parsed, Place, Quote
 
 /// Up to here looking through names beats a table.
 const FEW: usize = 32;
-/// The longest name of a key that is not worth keeping once for all of its places: [`Str`] holds it in place.
-const SHORT: usize = 22;
 
 /// What the trees of one text share.
 pub(super) struct Shared<'i> {
@@ -205,7 +204,8 @@ impl<'i> Shared<'i> {
     /// Adds the key of a field, which begins with a point.
     pub(super) fn key(&mut self, field: &'i [u8]) {
         let name = &field[1..];
-        let key = if name.len() <= SHORT {
+        // A short key is held in place; of a longer one all places share the bytes.
+        let key = if name.len() <= INLINE {
             Str::from(name)
         } else {
             self.long_keys.entry(name).or_insert_with(|| Str::from(name)).clone()
