@@ -4,6 +4,7 @@
 mod call;
 mod eval;
 mod memo;
+mod room;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -13,6 +14,7 @@ use thinlock_go::{CallError, Error, ErrorKind, Frame, Host, Interp, Object, Str,
 
 use self::call::Args;
 use self::memo::{Memo, Recalled};
+use self::room::Room;
 use crate::rv::{Indirect, Rv, indirect};
 use crate::set::Entry;
 use crate::tree::{Branch, Kind, NONE, NodeId, Parsed};
@@ -91,38 +93,6 @@ impl Set {
             let message = format!("template: no template {name} associated with template {set}");
             Error::new(ErrorKind::Exec, message)
         })
-    }
-}
-
-/// Memory that an execution works in, kept by its thread for the next one.
-#[derive(Default)]
-struct Room {
-    vars: Vec<Variable>,
-    args: Vec<Vec<Value>>,
-    buffers: Vec<Vec<u8>>,
-    memo: Memo,
-}
-
-thread_local! {
-    static ROOM: Cell<Option<Room>> = const { Cell::new(None) };
-}
-
-impl Room {
-    /// How many vectors of each kind are kept: those of an ordinary depth of calls.
-    const KEPT: usize = 32;
-
-    /// What the last execution left; nothing while that still runs.
-    fn take() -> Room {
-        ROOM.try_with(Cell::take).ok().flatten().unwrap_or_default()
-    }
-
-    fn put_back(mut self) {
-        self.vars.clear();
-        self.vars.shrink_to(1 << 10);
-        self.args.truncate(Room::KEPT);
-        self.buffers.truncate(Room::KEPT);
-        // A thread that ends keeps nothing.
-        let _ = ROOM.try_with(|room| room.set(Some(self)));
     }
 }
 
