@@ -39,6 +39,12 @@ bench-helm helm="helm" *charts:
 bench-fleet count="1000" into="target/fleet":
     cargo run --release -p thinlock-benches --bin fleet -- {{count}} {{into}}
 
+# List the functions that rendering runs, which the program has side by side (needs valgrind; a chart and its values, and others).
+hot *charts:
+    cargo build --release -p thinlock -p thinlock-benches
+    target/release/hot {{charts}} > target/hot-functions.txt
+    mv target/hot-functions.txt cli/hot-functions.txt
+
 # Licences and advisories of dependencies.
 deny:
     cargo deny check
