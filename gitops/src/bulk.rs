@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use thinlock_go::Host;
 use thinlock_renderer::engine::Cache;
-use thinlock_renderer::manifest::OutputFile;
+use thinlock_renderer::manifest::OutputFiles;
 
 use crate::error::Result;
 use crate::fleet;
@@ -36,7 +36,7 @@ pub struct Rendering {
 #[derive(Debug)]
 pub struct Files {
     /// The files by the deployment's layout, if files were asked for.
-    pub files: Vec<OutputFile>,
+    pub files: OutputFiles,
     /// What `helm template` prints, if a stream was asked for.
     pub stream: Vec<u8>,
     /// What it was made of.

@@ -48,6 +48,11 @@ impl<'a> Scope<'a> {
         Scope { app, deployment: None, lock: None, dot: OnceCell::new() }
     }
 
+    /// What all deployments of an app have in common.
+    pub(crate) fn of_lock(app: &'a str, lock: Option<&'a Frozen>) -> Scope<'a> {
+        Scope { app, deployment: None, lock, dot: OnceCell::new() }
+    }
+
     /// A deployment of an app. Without a lock, `.lock` is not there.
     pub(crate) fn of_deployment(
         app: &'a str,
@@ -125,6 +130,16 @@ impl Text {
     /// The text, if there is no action in it.
     pub(crate) fn literal(&self) -> Option<&str> {
         if self.parsed.is_none() { Some(&self.source) } else { None }
+    }
+
+    /// Whether it is plain to see that all deployments of an app get the same: no field but the app's name and those of the
+    /// lock, and no function.
+    pub(crate) fn is_of_app(&self) -> bool {
+        let is_shared = |piece: &Piece| match piece {
+            Piece::Literal(_) => true,
+            Piece::Field(names) => names.first().is_some_and(|name| matches!(&**name, "app" | "lock")),
+        };
+        self.parsed.is_none() || self.pieces.as_deref().is_some_and(|pieces| pieces.iter().all(is_shared))
     }
 
     /// The text as it is written.

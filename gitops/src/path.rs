@@ -51,6 +51,11 @@ pub(crate) fn clean_below(text: &str) -> Result<String, String> {
     }
 }
 
+/// As [`clean_below`], of a text that mostly is clean.
+pub(crate) fn cleaned_below(text: String) -> Result<String, String> {
+    if !text.is_empty() && is_clean(&text) { Ok(text) } else { clean_below(&text) }
+}
+
 /// Names that git refuses in trees since some file system takes them for `.git`.
 fn is_dot_git(name: &str) -> bool {
     if name.is_ascii() && !matches!(name.as_bytes(), [b'.' | b'g' | b'G', ..]) {
@@ -96,6 +101,14 @@ mod tests {
         check("a/.GIT", None);
         check("a/.g\u{200c}it", None);
         check("a/git~1", None);
+    }
+
+    #[test]
+    fn paths_below_name_something() {
+        for (text, expect) in [("a/b", Some("a/b")), ("./a", Some("a")), ("", None), (".", None), ("../a", None)] {
+            assert_eq!(clean_below(text).ok().as_deref(), expect, "{text}");
+            assert_eq!(cleaned_below(text.to_owned()), clean_below(text), "{text}");
+        }
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! From a deployment's name to everything that its rendering depends on, and where it goes.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
 use rustc_hash::FxHashMap;
 use thinlock_go::Frozen;
 use thinlock_renderer::Dialect;
-use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
+use thinlock_renderer::capabilities::Capabilities;
 use thinlock_renderer::manifest::Layout;
 
 use crate::config::{App, Config, FILE};
@@ -15,13 +15,17 @@ use crate::deployment::{self, Found};
 use crate::document::{self, Document};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expand::{Scope, Text};
-use crate::lock::Lock;
 use crate::path;
-use crate::provenance::{Helm, LockOrigin, Output, Provenance, Release, SCHEMA_VERSION, Setting, Source, ValuesOrigin};
+use crate::provenance::{Output, Provenance, Release, Setting, Source, ValuesOrigin};
 use crate::repository::{self, Repository};
 use crate::source::{self, Located, Sources};
 use crate::tree::Trees;
 use crate::view::{FoundFile, Reader, View};
+
+mod common;
+
+pub(crate) use self::common::ChartPlace;
+use self::common::{Cluster, Common};
 
 /// What a run reads: the revisions, and where charts are.
 #[derive(Clone, Debug)]
@@ -57,8 +61,8 @@ pub struct Run {
     pub(crate) main_branch: Option<String>,
     config: Config,
     pub(crate) configured: bool,
-    locks: Vec<OnceLock<Result<Option<Arc<Loaded>>>>>,
-    capabilities: Vec<OnceLock<Result<Arc<Capabilities>>>>,
+    /// Of each app.
+    common: Vec<Common>,
     located: Mutex<FxHashMap<ChartKey, Result<Located>>>,
     freight: Option<String>,
     layout: Option<Layout>,
@@ -68,14 +72,6 @@ pub struct Run {
 
 /// What names a chart: the repository's name, the commit, the path.
 type ChartKey = (Option<String>, ObjectId, String);
-
-/// A build lock that was read.
-#[derive(Debug)]
-struct Loaded {
-    lock: Lock,
-    path: String,
-    commit: Option<ObjectId>,
-}
 
 /// A deployment that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,15 +87,6 @@ impl Target {
     }
 }
 
-/// Where the chart of a plan is.
-#[derive(Clone, Debug)]
-pub(crate) enum ChartPlace {
-    /// In objects of a repository; none: the GitOps repository.
-    Objects { repository: Option<Repository>, located: Located },
-    /// In the work tree.
-    Disk { path: std::path::PathBuf },
-}
-
 /// Everything that the rendering of one deployment depends on, and where it goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -107,7 +94,7 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) branch: String,
     pub(crate) provenance_path: String,
-    pub(crate) chart: ChartPlace,
+    pub(crate) chart: Arc<ChartPlace>,
     pub(crate) values: Vec<FoundFile>,
     pub(crate) layout: Layout,
     pub(crate) dialect: &'static Dialect,
@@ -160,8 +147,7 @@ impl Run {
                 None => (default_config(&reader, &Reader::new(&main, &repository))?, false),
             }
         };
-        let locks = config.apps.iter().map(|_| OnceLock::new()).collect();
-        let capabilities = config.apps.iter().map(|_| OnceLock::new()).collect();
+        let common = config.apps.iter().map(|_| Common::default()).collect();
         Ok(Run {
             sources: Sources::new(&sources, &cwd),
             repository,
@@ -170,8 +156,7 @@ impl Run {
             main_branch,
             config,
             configured,
-            locks,
-            capabilities,
+            common,
             located: Mutex::default(),
             freight,
             layout,
@@ -282,81 +267,22 @@ impl Run {
         Reader::new(&self.main, &self.repository)
     }
 
-    /// The build lock of an app, read once.
-    fn lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
-        match self.locks.get(at) {
-            Some(cell) => cell.get_or_init(|| self.load_lock(at)).clone(),
-            None => Ok(None),
-        }
-    }
-
-    /// What charts of an app see of the cluster, made once.
-    fn capabilities(&self, at: usize) -> Result<Arc<Capabilities>> {
-        let make = || {
-            let app = self.app(at)?;
-            let dialect = self.dialect.unwrap_or(app.dialect);
-            let kube_version = match &app.kube_version {
-                Some(text) => Some(KubeVersion::parse(text, dialect).map_err(Error::input)?),
-                None => None,
-            };
-            Ok(Arc::new(Capabilities::new(dialect, kube_version, &app.api_versions)))
-        };
-        match self.capabilities.get(at) {
-            Some(cell) => cell.get_or_init(make).clone(),
-            None => make(),
-        }
-    }
-
-    fn load_lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
-        let app = self.app(at)?;
-        let Some(text) = &app.lock else { return Ok(None) };
-        let path = text.expand(&Scope::of_app(&app.name))?;
-        let path = path::clean_below(&path).map_err(|message| text.error(message))?;
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let view = match &self.policy {
-            View::Folder { .. } => self.policy.clone(),
-            View::Commit { .. } => {
-                let trees = Trees::new(self.repository.local());
-                let commit = match (&self.freight, &self.main) {
-                    (Some(revision), _) => repository::resolve(trees.repository(), revision)?,
-                    (None, View::Commit { id, .. }) => {
-                        let touched = if folder.is_empty() { path.as_str() } else { folder };
-                        repository::newest_touching(&trees, *id, touched)?.ok_or_else(|| {
-                            Error::input(format!("no commit of {} ever touched {touched}", self.main.call(".")))
-                                .hint("the build writes its lock there; --freight names a commit that has one")
-                        })?
-                    }
-                    (None, View::Folder { .. }) => return Err(Error::input("a work tree has no freight commit")),
-                };
-                View::of_commit(&trees, commit)?
-            }
-        };
-        let call = view.call(&path);
-        let content = Reader::new(&view, &self.repository).read(&path)?.ok_or_else(|| {
-            Error::input(format!("the build lock {call} is missing")).hint("--freight names the commit to read it at")
-        })?;
-        let commit = match view {
-            View::Commit { id, .. } => Some(id),
-            View::Folder { .. } => None,
-        };
-        Ok(Some(Arc::new(Loaded { lock: Lock::parse(&call, &content.bytes)?, path, commit })))
-    }
-
     /// Works out everything about one deployment but its rendering.
     pub(crate) fn plan(&self, target: &Target, reader: &Reader<'_>) -> Result<Plan> {
         let app = self.app(target.app)?;
         let loaded = self.lock(target.app)?;
-        let lock = loaded.as_ref().map(|loaded| &loaded.lock);
         let deployment = deployment::read(&target.found, reader)?;
         let name = target.name();
-        let scope = Scope::of_deployment(&app.name, name, &deployment, lock.map(|lock| &lock.value));
+        let scope = Scope::of_deployment(&app.name, name, &deployment, Run::lock_value(loaded.as_deref()));
+        let origin = self.origin(target.app, loaded.as_deref())?;
 
-        let (chart, source) = self.chart(app, &scope)?;
+        let (chart, source) = self.chart(target.app, &scope)?;
         let (values, values_origin) = self.values(app, &scope, reader, target)?;
-        let set = app
-            .set
-            .iter()
-            .map(|(key, text)| Ok(Setting { key: key.clone(), value: text.expand(&scope)? }))
+        let set = (app.set.iter().zip(&origin.settings))
+            .map(|((key, text), shared)| match shared {
+                Some(setting) => Ok(setting.clone()),
+                None => Ok(Setting { key: key.as_str().into(), value: text.expand(&scope)?.into() }),
+            })
             .collect::<Result<Vec<_>>>()?;
         let branch = app.branch.expand(&scope)?;
         repository::full_name(&branch).map_err(|error| app.branch.error(error.message()))?;
@@ -366,7 +292,7 @@ impl Run {
                 .error(format!("{branch} is the branch with the policy; rendered files need one of their own")));
         }
         let expand_path = |text: &Text| -> Result<String> {
-            path::clean_below(&text.expand(&scope)?).map_err(|message| text.error(message))
+            path::cleaned_below(text.expand(&scope)?).map_err(|message| text.error(message))
         };
         let output_path = expand_path(&app.output_path)?;
         let provenance_path = expand_path(&app.provenance)?;
@@ -377,42 +303,27 @@ impl Run {
         }
 
         let dialect = self.dialect.unwrap_or(app.dialect);
-        let capabilities = self.capabilities(target.app)?;
+        let Cluster { capabilities, helm } = self.cluster(target.app)?;
         let layout = self.layout.unwrap_or(app.layout);
-        let policy_commit = self.policy_commit().map(repository::hex);
         let mut provenance = Provenance {
-            schema_version: SCHEMA_VERSION.into(),
-            app: app.name.clone(),
+            schema_version: Arc::clone(&origin.schema_version),
+            app: Arc::clone(&origin.app),
             deployment: name.to_owned(),
-            release_id: match (lock, &policy_commit) {
-                (Some(lock), _) => lock.release_id.clone(),
-                (None, Some(commit)) => format!("git-{commit}"),
-                (None, None) => "worktree".into(),
-            },
-            lock: loaded
-                .as_ref()
-                .map(|loaded| LockOrigin { path: loaded.path.clone(), commit: loaded.commit.map(repository::hex) }),
+            release_id: Arc::clone(&origin.release_id),
+            lock: origin.lock.clone(),
             source,
-            policy_commit,
-            image: lock.map(|lock| [&*lock.image_ref, "@", &*lock.image_digest].concat()),
+            policy_commit: origin.policy_commit.clone(),
+            image: origin.image.clone(),
             values: values_origin,
             set,
             release: Release {
                 name: app.release_name.expand(&scope)?,
                 namespace: app.release_namespace.expand(&scope)?,
             },
-            helm: Helm {
-                dialect: dialect.name.into(),
-                kube_version: capabilities.kube_version.version.clone(),
-                api_versions: app.api_versions.clone(),
-                include_crds: app.include_crds,
-                hooks: app.hooks,
-                tests: app.tests,
-                schema_validation: app.schema_validation,
-            },
-            output: Output { path: output_path, layout: layout.name().into(), tree: None },
+            helm,
+            output: Output { path: output_path, layout: Arc::clone(&origin.layout), tree: None },
             inputs: String::new(),
-            thinlock: env!("CARGO_PKG_VERSION").into(),
+            thinlock: Arc::clone(&origin.thinlock),
         };
         provenance.inputs = provenance.digest();
         Ok(Plan {
@@ -443,7 +354,7 @@ impl Run {
         let mut origins = Vec::with_capacity(app.values.len());
         for values in &app.values {
             let path = values.path.expand(scope)?;
-            let path = path::clean_below(&path).map_err(|message| values.path.error(message))?;
+            let path = path::cleaned_below(path).map_err(|message| values.path.error(message))?;
             match reader.find(&path)? {
                 Some(file) => {
                     origins.push(ValuesOrigin { path, id: repository::hex(file.id) });
@@ -466,7 +377,25 @@ impl Run {
         Ok((files, origins))
     }
 
-    fn chart(&self, app: &App, scope: &Scope<'_>) -> Result<(ChartPlace, Source)> {
+    /// Where the chart of a deployment is; looked for once in a run if it is the same for all deployments of the app.
+    fn chart(&self, at: usize, scope: &Scope<'_>) -> Result<(Arc<ChartPlace>, Arc<Source>)> {
+        let app = self.app(at)?;
+        let find = || self.find_chart(app, scope).map(|(place, source)| (Arc::new(place), Arc::new(source)));
+        let texts = [app.chart_repository.as_ref(), app.chart_revision.as_ref(), Some(&app.chart_path)];
+        if !texts.into_iter().flatten().all(Text::is_of_app) {
+            return find();
+        }
+        let shared = &self.common(at)?.chart;
+        match shared.get() {
+            Some(found) => Ok(found.clone()),
+            None => {
+                let found = find()?;
+                Ok(shared.get_or_init(|| found).clone())
+            }
+        }
+    }
+
+    fn find_chart(&self, app: &App, scope: &Scope<'_>) -> Result<(ChartPlace, Source)> {
         let path = app.chart_path.expand(scope)?;
         let path = path::clean(&path).map_err(|message| app.chart_path.error(message))?;
         let revision = app.chart_revision.as_ref().map(|text| Ok((text, text.expand(scope)?))).transpose()?;
@@ -517,7 +446,7 @@ impl Run {
     pub(crate) fn check_gates(&self, plan: &Plan, main: &Reader<'_>) -> Result<()> {
         let app = self.app(plan.app)?;
         let loaded = self.lock(plan.app)?;
-        let lock = loaded.as_ref().map(|loaded| &loaded.lock.value);
+        let lock = Run::lock_value(loaded.as_deref());
         let scope = Scope::of_deployment(&app.name, &plan.name, &plan.deployment, lock);
         for gate in &app.gates {
             if !gate.deployments.is_empty() && !gate.deployments.contains(&plan.name) {

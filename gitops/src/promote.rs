@@ -252,7 +252,7 @@ fn one(
     is_checked_out: &dyn Fn(&str) -> Result<()>,
     report: &mut Report,
 ) -> Result<Option<Change>> {
-    report.release_id = Some(plan.provenance.release_id.clone());
+    report.release_id = Some(plan.provenance.release_id.to_string());
     let trees = worker.policy.trees();
     let output = plan.provenance.output.path.clone();
     let tip = stage::tip(trees, &plan.branch, &output, &plan.provenance_path)?;
@@ -298,11 +298,11 @@ fn one(
     let mut made = Objects::new(trees.repository(), &mut worker.deflater);
     let mut ids = Vec::with_capacity(rendered.files.len());
     let mut bytes = 0;
-    for file in &rendered.files {
+    for file in rendered.files.iter() {
         bytes += file.content.len() as u64;
-        crate::path::clean_below(&file.path)
+        crate::path::clean_below(file.path)
             .map_err(|message| Error::new(ErrorKind::Render, format!("a rendered file cannot be in git: {message}")))?;
-        ids.push((file.path.as_str(), made.blob(&file.content)?));
+        ids.push((file.path, made.blob(file.content)?));
     }
     let tree = made.tree_of(ids)?;
     let new_objects = made.into_new();
@@ -342,11 +342,8 @@ fn one(
 
     let changes = if promotion.changes {
         let old = stage::files_of(trees, tip.deployed, &output)?;
-        let new: FileMap = rendered
-            .files
-            .iter()
-            .map(|file| (format!("{output}/{}", file.path), Arc::from(file.content.as_slice())))
-            .collect();
+        let new: FileMap =
+            rendered.files.iter().map(|file| (format!("{output}/{}", file.path), Arc::from(file.content))).collect();
         diff::changes(&old, &new)
     } else {
         Vec::new()

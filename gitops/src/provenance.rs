@@ -3,6 +3,8 @@
 //! It is said twice: in trailers of the commit message, for people, and in one small JSON file on the branch, for
 //! programs. Both depend on the inputs alone: no time, no machine, no user.
 
+use std::sync::Arc;
+
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -12,29 +14,29 @@ use crate::error::{Error, Result};
 /// The version of the JSON file's form.
 pub const SCHEMA_VERSION: &str = "v1";
 
-/// Everything that a rendered tree depends on, and what came out.
+/// Everything that a rendered tree depends on, and what came out. What is the same for many deployments is shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
     /// [`SCHEMA_VERSION`].
-    pub schema_version: String,
+    pub schema_version: Arc<str>,
     /// The app.
-    pub app: String,
+    pub app: Arc<str>,
     /// The deployment.
     pub deployment: String,
     /// The release: the lock's id, or that of the policy commit where there is no lock.
-    pub release_id: String,
+    pub release_id: Arc<str>,
     /// The build lock; none for an app without one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub lock: Option<LockOrigin>,
+    pub lock: Option<Arc<LockOrigin>>,
     /// The chart.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// The commit that policy and configuration were read from; none for a work tree, which has none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub policy_commit: Option<String>,
+    pub policy_commit: Option<Arc<str>>,
     /// The image that is set, with its digest.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub image: Option<String>,
+    pub image: Option<Arc<str>>,
     /// The values files, of which the later ones win.
     pub values: Vec<ValuesOrigin>,
     /// What was set on top of them, literally.
@@ -42,13 +44,13 @@ pub struct Provenance {
     /// The release as charts see it.
     pub release: Release,
     /// Which Helm was reproduced, and what it was told.
-    pub helm: Helm,
+    pub helm: Arc<Helm>,
     /// Where the files are, and how they are laid out.
     pub output: Output,
     /// The digest of everything that the rendered bytes depend on.
     pub inputs: String,
     /// The version of thinlock.
-    pub thinlock: String,
+    pub thinlock: Arc<str>,
 }
 
 /// Where a build lock was read.
@@ -89,9 +91,9 @@ pub struct ValuesOrigin {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// The key, by the rules of `--set-literal`.
-    pub key: String,
+    pub key: Arc<str>,
     /// The value.
-    pub value: String,
+    pub value: Arc<str>,
 }
 
 /// The release as charts see it.
@@ -130,7 +132,7 @@ pub struct Output {
     /// The folder.
     pub path: String,
     /// The layout.
-    pub layout: String,
+    pub layout: Arc<str>,
     /// The id of the folder's tree; none for a rendering without any file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub tree: Option<String>,

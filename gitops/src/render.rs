@@ -8,7 +8,7 @@ use thinlock_go::{Frozen, Host};
 use thinlock_renderer::chart::{self, Chart};
 use thinlock_renderer::engine::{self, Cache, Limits, Randomness, RenderError, RenderRequest};
 use thinlock_renderer::log::Log;
-use thinlock_renderer::manifest::{self, Layout, OutputFile, Selection};
+use thinlock_renderer::manifest::{self, Layout, OutputFiles, Selection};
 use thinlock_renderer::source::{ContentId, File, FileSet};
 use thinlock_renderer::{Dialect, values};
 
@@ -24,7 +24,7 @@ use crate::view::Reader;
 #[derive(Debug)]
 pub(crate) struct Product {
     /// The files by the plan's layout.
-    pub(crate) files: Vec<OutputFile>,
+    pub(crate) files: OutputFiles,
     /// What `helm template` prints, if it was asked for.
     pub(crate) stream: Vec<u8>,
     /// What the chart warned about.
@@ -108,7 +108,7 @@ pub(crate) fn render(
         }
         Form::Stream => {
             let manifest = manifest::manifest_stream(&rendered);
-            (Vec::new(), manifest::template_stream(&manifest, &rendered, selection).text)
+            (OutputFiles::default(), manifest::template_stream(&manifest, &rendered, selection).text)
         }
     };
     let mut nondeterministic: Vec<&'static str> = rendered.nondeterminism.iter().map(|call| call.function).collect();
@@ -135,7 +135,7 @@ fn layout_hint(layout: Layout) -> &'static str {
 
 /// The chart, loaded once for all deployments that use it.
 fn load(plan: &Plan, reader: &Reader<'_>, cache: &Cache, log: &mut Vec<Log>) -> Result<Arc<Chart>> {
-    match &plan.chart {
+    match &*plan.chart {
         ChartPlace::Objects { repository, located } => {
             let id = content_id(located.id)?;
             cache.chart(plan.dialect, id, || {

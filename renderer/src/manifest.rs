@@ -19,7 +19,7 @@ mod split;
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
 pub use kind_order::KindOrder;
-pub use layout::{Layout, LayoutError, OutputFile};
+pub use layout::{Layout, LayoutError, OutputFile, OutputFiles};
 pub use output::{
     OutputWrite, Selection, ShowOnlyError, Stream, manifest_stream, output_writes, template_stream, write_stream,
 };

@@ -191,7 +191,7 @@ fn entry(app: &str, deployment: &str, result: &Result<Files>) -> serde_json::Val
     match result {
         Ok(result) => {
             entry["status"] = "rendered".into();
-            entry["releaseId"] = result.provenance.release_id.clone().into();
+            entry["releaseId"] = (*result.provenance.release_id).into();
             entry["inputs"] = result.provenance.inputs.clone().into();
             entry["nondeterministic"] = serde_json::json!(result.nondeterministic);
             entry["files"] = result

@@ -409,8 +409,8 @@ impl Command<'_> {
         };
         if layout != Layout::Helm {
             let files = layout.files(rendered, selection).map_err(|error| Failure::error(error.to_string()))?;
-            for file in files {
-                self.write_file(&format!("{release_folder}/{}", file.path), &file.content, false, streams)?;
+            for file in files.iter() {
+                self.write_file(&format!("{release_folder}/{}", file.path), file.content, false, streams)?;
             }
             return Ok(());
         }

@@ -123,19 +123,19 @@ impl Folders {
         let mut place = String::with_capacity(name.len() + 1 + longest);
         place.push_str(name);
         place.push('/');
-        for file in &files.files {
+        for file in files.files.iter() {
             place.truncate(name.len() + 1);
-            place.push_str(&file.path);
+            place.push_str(file.path);
             if let Some((parent, _)) = file.path.rsplit_once('/')
                 && made != parent
             {
                 fs::create_dir_all(path().join(parent)).or_fail(fail)?;
                 made = parent;
             }
-            write_at(&around, &place, &file.content)
-                .or_fail(|| format!("cannot write {}", path().join(&file.path).display()))?;
+            write_at(&around, &place, file.content)
+                .or_fail(|| format!("cannot write {}", path().join(file.path).display()))?;
             if occupied {
-                kept.insert(path().join(&file.path));
+                kept.insert(path().join(file.path));
             }
         }
         if occupied {

@@ -9,13 +9,13 @@ fn the_file_is_what_serde_makes_of_the_fields() {
         deployment: "\u{e9}\u{1f600}".into(),
         release_id: "a\"b\\c\u{1}\n\t\u{7f}/".into(),
         lock: None,
-        source: Source { repository: None, commit: None, path: String::new(), id: "worktree".into() },
+        source: Arc::new(Source { repository: None, commit: None, path: String::new(), id: "worktree".into() }),
         policy_commit: None,
         image: None,
         values: Vec::new(),
         set: Vec::new(),
         release: Release { name: "r".into(), namespace: "n".into() },
-        helm: Helm {
+        helm: Arc::new(Helm {
             dialect: "helm-4.1".into(),
             kube_version: "v1.33.0".into(),
             api_versions: Vec::new(),
@@ -23,7 +23,7 @@ fn the_file_is_what_serde_makes_of_the_fields() {
             hooks: false,
             tests: true,
             schema_validation: false,
-        },
+        }),
         output: Output { path: "deploy".into(), layout: "flat".into(), tree: None },
         inputs: "sha256:0".into(),
         thinlock: "0".into(),
@@ -35,19 +35,20 @@ fn the_file_is_what_serde_makes_of_the_fields() {
         assert_eq!(serde_json::from_slice::<Provenance>(&text).ok().as_ref(), Some(provenance));
     };
     check(&provenance);
-    provenance.lock = Some(LockOrigin { path: "l".into(), commit: None });
-    provenance.source.repository = some("https://example.com/x.git");
-    provenance.source.commit = some("0123");
-    provenance.policy_commit = some("");
-    provenance.image = some("i@sha256:0");
+    provenance.lock = Some(Arc::new(LockOrigin { path: "l".into(), commit: None }));
+    let source = Arc::make_mut(&mut provenance.source);
+    source.repository = some("https://example.com/x.git");
+    source.commit = some("0123");
+    provenance.policy_commit = Some("".into());
+    provenance.image = Some("i@sha256:0".into());
     provenance.values.push(ValuesOrigin { path: "a".into(), id: "1".into() });
     provenance.set.push(Setting { key: "k".into(), value: "\"".into() });
-    provenance.helm.api_versions.push("a/v1".into());
+    Arc::make_mut(&mut provenance.helm).api_versions.push("a/v1".into());
     provenance.output.tree = some("t");
     check(&provenance);
-    provenance.lock = Some(LockOrigin { path: "l".into(), commit: some("c") });
+    provenance.lock = Some(Arc::new(LockOrigin { path: "l".into(), commit: some("c") }));
     provenance.values.push(ValuesOrigin { path: "b".into(), id: "2".into() });
-    provenance.set.push(Setting { key: String::new(), value: String::new() });
-    provenance.helm.api_versions.push("b".into());
+    provenance.set.push(Setting { key: "".into(), value: "".into() });
+    Arc::make_mut(&mut provenance.helm).api_versions.push("b".into());
     check(&provenance);
 }

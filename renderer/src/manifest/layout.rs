@@ -3,8 +3,6 @@
 //! Each is a pure function from documents to (path, bytes) pairs, sorted by path, so that a folder, a git tree and a
 //! test see the same thing.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 
 use thinlock_go::Str;
@@ -15,6 +13,11 @@ use crate::engine::Rendered;
 
 use super::head::Identity;
 use super::output::{Selection, manifest_stream, output_writes, parts, stream};
+
+mod files;
+
+use self::files::Files;
+pub use self::files::{OutputFile, OutputFiles};
 
 /// How documents are laid out as files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +55,8 @@ impl Layout {
     ///
     /// # Errors
     /// Two objects claim one file, a document has no name to file it under, or a path would leave the folder.
-    pub fn files(self, rendered: &Rendered, selection: Selection) -> Result<Vec<OutputFile>, LayoutError> {
-        let mut files = Files::default();
+    pub fn files(self, rendered: &Rendered, selection: Selection) -> Result<OutputFiles, LayoutError> {
+        let mut files = Files::new();
         match self {
             Layout::Helm => {
                 for write in output_writes(rendered, selection) {
@@ -61,22 +64,13 @@ impl Layout {
                 }
             }
             Layout::Single => {
-                files.replace("manifests.yaml".to_owned(), stream(rendered, selection))?;
+                files.replace("manifests.yaml".to_owned(), |out| stream(rendered, selection, out))?;
             }
             Layout::Flat => flat(rendered, selection, &mut files)?,
             Layout::KargoFlat => kargo_flat(rendered, selection, &mut files)?,
         }
-        Ok(files.0.into_iter().map(|(path, file)| OutputFile { path, content: file.content }).collect())
+        Ok(files.finish())
     }
-}
-
-/// A file of a layout.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputFile {
-    /// The path below the folder, `/` between its parts. It never leaves the folder.
-    pub path: String,
-    /// The bytes.
-    pub content: Vec<u8>,
 }
 
 /// Why documents cannot be laid out.
@@ -125,50 +119,6 @@ impl fmt::Display for LayoutError {
 }
 
 impl std::error::Error for LayoutError {}
-
-#[derive(Default)]
-struct Files(BTreeMap<String, File>);
-
-struct File {
-    content: Vec<u8>,
-    source: String,
-}
-
-impl Files {
-    fn replace(&mut self, path: String, content: Vec<u8>) -> Result<(), LayoutError> {
-        check_path(&path)?;
-        self.0.insert(path, File { content, source: String::new() });
-        Ok(())
-    }
-
-    fn append(&mut self, path: String, content: &[u8]) -> Result<(), LayoutError> {
-        check_path(&path)?;
-        let file = self.0.entry(path).or_insert_with(|| File { content: Vec::new(), source: String::new() });
-        file.content.extend_from_slice(content);
-        Ok(())
-    }
-
-    fn create(&mut self, path: String, content: Vec<u8>, source: &str) -> Result<(), LayoutError> {
-        check_path(&path)?;
-        match self.0.entry(path) {
-            Entry::Vacant(entry) => {
-                entry.insert(File { content, source: source.to_owned() });
-                Ok(())
-            }
-            Entry::Occupied(entry) => Err(LayoutError::Clash {
-                file: entry.key().clone(),
-                first: entry.get().source.clone(),
-                second: source.to_owned(),
-            }),
-        }
-    }
-}
-
-/// A chart's name and paths come from the chart: `..` among them would write elsewhere.
-fn check_path(path: &str) -> Result<(), LayoutError> {
-    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
-    if path.split('/').all(plain) { Ok(()) } else { Err(LayoutError::UnsafePath { path: path.to_owned() }) }
-}
 
 /// `[group-]kind[-namespace]-name.yaml`, in lower case; `None` without a kind or a name.
 fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
@@ -220,15 +170,15 @@ fn flat_document(files: &mut Files, source: &Str, document: &[u8], identity: &Id
     let Some(name) = file_name(identity)? else {
         return Err(LayoutError::Nameless { source: source.to_lossy().into_owned() });
     };
-    let mut content = Vec::with_capacity(document.len() + source.len() + 12);
-    content.extend_from_slice(b"# Source: ");
-    content.extend_from_slice(source);
-    content.push(b'\n');
-    content.extend_from_slice(document);
-    if !content.ends_with(b"\n") {
-        content.push(b'\n');
-    }
-    files.create(name, content, &source.to_lossy())
+    files.create(name, &source.to_lossy(), |out| {
+        out.extend_from_slice(b"# Source: ");
+        out.extend_from_slice(source);
+        out.push(b'\n');
+        out.extend_from_slice(document);
+        if !out.ends_with(b"\n") {
+            out.push(b'\n');
+        }
+    })
 }
 
 fn separator(error: thinlock_yaml::Error) -> LayoutError {
@@ -265,10 +215,17 @@ fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> R
             if at > 0 {
                 parts[0] = parts[0].strip_prefix(SEPARATOR).unwrap_or(parts[0]);
             }
-            let mut resource = parts.concat();
-            resource.truncate(trim_end(&resource));
-            let identity = Identity::of_head(&manifest.head).unwrap_or_else(|| Identity::parse(&resource));
-            kargo_file(&identity, resource, files)?;
+            let trimmed = |out: &mut Vec<u8>| {
+                let start = out.len();
+                parts.iter().for_each(|part| out.extend_from_slice(part));
+                out.truncate(start + trim_end(out.get(start..).unwrap_or_default()));
+            };
+            let identity = Identity::of_head(&manifest.head).unwrap_or_else(|| {
+                let mut resource = Vec::new();
+                trimmed(&mut resource);
+                Identity::parse(&resource)
+            });
+            kargo_file(&identity, files, trimmed)?;
         }
     } else {
         kargo_write(&manifest_stream(rendered), files)?;
@@ -277,7 +234,9 @@ fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> R
         // A last line of just the size of the reader's buffer may be lost.
         let known = Identity::of_head(&hook.head).filter(|_| hook.content.len() < 4096 && whole(&hook.content));
         match (known, trim_space(&hook.content)) {
-            (Some(identity), resource) if !resource.is_empty() => kargo_file(&identity, resource.to_vec(), files)?,
+            (Some(identity), resource) if !resource.is_empty() => {
+                kargo_file(&identity, files, |out| out.extend_from_slice(resource))?
+            }
             _ => kargo_write(&hook.content, files)?,
         }
     }
@@ -292,7 +251,7 @@ fn trim_end(text: &[u8]) -> usize {
 }
 
 /// Writes a document under its name.
-fn kargo_file(identity: &Identity, resource: Vec<u8>, files: &mut Files) -> Result<(), LayoutError> {
+fn kargo_file(identity: &Identity, files: &mut Files, resource: impl FnOnce(&mut Vec<u8>)) -> Result<(), LayoutError> {
     // Kargo means to count the nameless ones, and never does.
     let name = file_name(identity)?.unwrap_or_else(|| "resource-0.yaml".to_owned());
     files.replace(name, resource)
@@ -308,7 +267,7 @@ fn kargo_write(stream: &[u8], files: &mut Files) -> Result<(), LayoutError> {
         if resource.is_empty() {
             continue;
         }
-        kargo_file(&Identity::parse(resource), resource.to_vec(), files)?;
+        kargo_file(&Identity::parse(resource), files, |out| out.extend_from_slice(resource))?;
     }
     Ok(())
 }

@@ -87,15 +87,13 @@ pub fn write_stream(rendered: &Rendered, selection: Selection, out: &mut dyn Wri
     stream_parts(rendered, selection, |part| out.write_all(part))
 }
 
-/// What [`write_stream`] writes.
-pub(super) fn stream(rendered: &Rendered, selection: Selection) -> Vec<u8> {
-    let len = rendered.manifests.iter().map(|manifest| manifest.path.len() + manifest.content.len() + AROUND).sum();
-    let mut text = Vec::with_capacity(len);
+/// Adds what [`write_stream`] writes to a text.
+pub(super) fn stream(rendered: &Rendered, selection: Selection, text: &mut Vec<u8>) {
+    text.reserve(rendered.manifests.iter().map(|manifest| manifest.path.len() + manifest.content.len() + AROUND).sum());
     let Ok(()) = stream_parts(rendered, selection, |part| {
         text.extend_from_slice(part);
         Ok::<_, Infallible>(())
     });
-    text
 }
 
 fn stream_parts<E>(
@@ -242,7 +240,9 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&written), want);
             let whole = template_stream(&manifest_stream(&rendered), &rendered, Selection::default());
             assert_eq!(String::from_utf8_lossy(&whole.text), want);
-            assert_eq!(String::from_utf8_lossy(&stream(&rendered, Selection::default())), want);
+            let mut text = Vec::new();
+            stream(&rendered, Selection::default(), &mut text);
+            assert_eq!(String::from_utf8_lossy(&text), want);
         }
         check(&[], &[], "\n");
         check(&[("p/c", "c: 1\n\n")], &[], "---\n# Source: p/c\nc: 1\n");

@@ -173,7 +173,7 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
     let targets = configured.select(&args.deployment, threads.current_num_threads()).map_err(wrong)?;
     let output = |rendering: &bulk::Rendering| -> Rendering {
         match &rendering.result {
-            Ok(files) => Ok(dialects::stream(files.files.iter().map(|file| (file.path.as_str(), &*file.content)))),
+            Ok(files) => Ok(dialects::stream(files.files.iter().map(|file| (file.path, file.content)))),
             Err(error) => Err(error.to_string()),
         }
     };

@@ -18,7 +18,7 @@ fn rendered(files: &[(&str, &str)]) -> Rendered {
 #[track_caller]
 fn check(layout: Layout, rendered: &Rendered, want: &[(&str, &str)]) {
     let files = layout.files(rendered, Selection::default()).expect("the documents can be laid out");
-    let files: Vec<_> = files.iter().map(|f| (f.path.as_str(), String::from_utf8_lossy(&f.content))).collect();
+    let files: Vec<_> = files.iter().map(|f| (f.path, String::from_utf8_lossy(f.content))).collect();
     let files: Vec<_> = files.iter().map(|(path, content)| (*path, content.as_ref())).collect();
     assert_eq!(files, want);
 }
@@ -132,8 +132,7 @@ fn kargo_flat_is_the_same_document_by_document_and_as_a_stream() {
         ("p/templates/d.yaml", SERVICE),
     ];
     let rendered = rendered(&files);
-    let mut stream = Files::default();
+    let mut stream = Files::new();
     kargo_write(&manifest_stream(&rendered), &mut stream).expect("the stream can be cut");
-    let stream: Vec<_> = stream.0.into_iter().map(|(path, file)| OutputFile { path, content: file.content }).collect();
-    assert_eq!(Layout::KargoFlat.files(&rendered, Selection::default()), Ok(stream));
+    assert_eq!(Layout::KargoFlat.files(&rendered, Selection::default()), Ok(stream.finish()));
 }

@@ -1,0 +1,175 @@
+//! Files that come out of a layout, as they are put together and as they are handed on.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::ops::Range;
+
+use super::LayoutError;
+
+/// The files of a rendered release, sorted by path. Their bytes are in one piece of memory, which the thread that drops
+/// them keeps for the next ones: a fleet would ask the allocator for a kilobyte a file otherwise, for which it tidies up
+/// what it has each time.
+#[derive(Clone, Default)]
+pub struct OutputFiles {
+    bytes: Vec<u8>,
+    files: Vec<(String, Range<usize>)>,
+}
+
+/// A file of a layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputFile<'a> {
+    /// The path below the folder, `/` between its parts. It never leaves the folder.
+    pub path: &'a str,
+    /// The bytes.
+    pub content: &'a [u8],
+}
+
+impl OutputFiles {
+    /// The files, by path.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = OutputFile<'_>> + Clone {
+        self.files
+            .iter()
+            .map(|(path, range)| OutputFile { path, content: self.bytes.get(range.clone()).unwrap_or_default() })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+impl fmt::Debug for OutputFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for OutputFiles {
+    fn eq(&self, other: &OutputFiles) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for OutputFiles {}
+
+thread_local! {
+    static KEPT: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many pieces of memory a thread keeps, and how many bytes each has at most.
+const KEPT_PIECES: usize = 32;
+const KEPT_BYTES: usize = 64 << 10;
+
+impl Drop for OutputFiles {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        if bytes.capacity() == 0 || bytes.capacity() > KEPT_BYTES {
+            return;
+        }
+        // A thread that ends has nothing to keep.
+        let _ = KEPT.try_with(|kept| {
+            if let Ok(mut kept) = kept.try_borrow_mut()
+                && kept.len() < KEPT_PIECES
+            {
+                kept.push(bytes);
+            }
+        });
+    }
+}
+
+/// Files that are being put together.
+pub(super) struct Files {
+    bytes: Vec<u8>,
+    files: BTreeMap<String, File>,
+}
+
+struct File {
+    range: Range<usize>,
+    source: String,
+}
+
+impl Files {
+    pub(super) fn new() -> Files {
+        let kept = KEPT.try_with(|kept| kept.try_borrow_mut().ok()?.pop()).ok().flatten();
+        let mut bytes = kept.unwrap_or_default();
+        bytes.clear();
+        Files { bytes, files: BTreeMap::new() }
+    }
+
+    /// A file, in place of another one of its name. `write` is handed memory to add its bytes to.
+    pub(super) fn replace(&mut self, path: String, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), LayoutError> {
+        check_path(&path)?;
+        let range = self.written(write);
+        self.files.insert(path, File { range, source: String::new() });
+        Ok(())
+    }
+
+    /// A file, or more of one.
+    pub(super) fn append(&mut self, path: String, content: &[u8]) -> Result<(), LayoutError> {
+        check_path(&path)?;
+        match self.files.entry(path) {
+            Entry::Vacant(entry) => {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(content);
+                entry.insert(File { range: start..self.bytes.len(), source: String::new() });
+            }
+            Entry::Occupied(mut entry) => {
+                let range = &mut entry.get_mut().range;
+                if range.end != self.bytes.len() {
+                    let start = self.bytes.len();
+                    self.bytes.extend_from_within(range.clone());
+                    *range = start..self.bytes.len();
+                }
+                self.bytes.extend_from_slice(content);
+                range.end = self.bytes.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// A file whose name no other one may have; `source` is the template that messages name.
+    pub(super) fn create(
+        &mut self,
+        path: String,
+        source: &str,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), LayoutError> {
+        check_path(&path)?;
+        let range = self.written(write);
+        match self.files.entry(path) {
+            Entry::Vacant(entry) => {
+                entry.insert(File { range, source: source.to_owned() });
+                Ok(())
+            }
+            Entry::Occupied(entry) => Err(LayoutError::Clash {
+                file: entry.key().clone(),
+                first: entry.get().source.clone(),
+                second: source.to_owned(),
+            }),
+        }
+    }
+
+    fn written(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        start..self.bytes.len()
+    }
+
+    pub(super) fn finish(self) -> OutputFiles {
+        let files = self.files.into_iter().map(|(path, file)| (path, file.range)).collect();
+        OutputFiles { bytes: self.bytes, files }
+    }
+}
+
+/// A chart's name and paths come from the chart: `..` among them would write elsewhere.
+fn check_path(path: &str) -> Result<(), LayoutError> {
+    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
+    if path.split('/').all(plain) { Ok(()) } else { Err(LayoutError::UnsafePath { path: path.to_owned() }) }
+}
