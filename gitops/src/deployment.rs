@@ -12,7 +12,7 @@ use crate::expand::Scope;
 use crate::fleet;
 use crate::path;
 use crate::tree::Entry;
-use crate::view::{FolderAtHand, Lookup, Reader};
+use crate::view::{FolderAtHand, FoundFile, Lookup, Reader};
 
 /// A deployment that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,19 @@ impl Pattern {
             file.push_str(part);
         }
         file
+    }
+}
+
+impl Pattern {
+    /// The name of a file in the folder of a deployment's own file, if a cleaned path leads to one.
+    fn beside<'p>(&self, name: &str, path: &'p str) -> Option<&'p str> {
+        let below = match &*self.folder {
+            "" => path,
+            folder => path.strip_prefix(folder)?.strip_prefix('/')?,
+        };
+        let rest = below.strip_prefix(&*self.before)?.strip_prefix(name)?.strip_prefix(&*self.after)?;
+        let file = rest.strip_prefix('/').filter(|file| !file.is_empty() && !file.contains('/'))?;
+        (self.rest.len() == 1).then_some(file)
     }
 }
 
@@ -149,6 +162,17 @@ pub(crate) fn read(found: &Found, reader: &Reader<'_>) -> Result<Frozen> {
     })
 }
 
+/// A file of the policy. What is beside the deployment's own file was found with it.
+pub(crate) fn find_file(found: &Found, reader: &Reader<'_>, path: &str) -> Result<Option<FoundFile>> {
+    if let Some(folder) = &found.folder
+        && let Some(name) = found.pattern.beside(&found.name, path)
+        && let Some(file) = reader.file_beside(folder, name)?
+    {
+        return Ok(Some(file));
+    }
+    reader.find(path)
+}
+
 /// Whether it is plain to see that no key of the outermost mapping is there twice: each stands at the beginning of a line,
 /// and there are as many such lines as keys.
 fn has_each_key_once(value: &Frozen, bytes: &[u8]) -> bool {
@@ -169,6 +193,28 @@ fn has_each_key_once(value: &Frozen, bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_beside_a_deployment_s_file_is_known() {
+        let pattern = |folder: &str, rest: &[&str]| Pattern {
+            folder: folder.into(),
+            before: "a-".into(),
+            after: ".d".into(),
+            rest: rest.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let check = |folder: &str, path: &str, expect: Option<&str>| {
+            assert_eq!(pattern(folder, &["own.yaml"]).beside("web", path), expect, "{folder} {path}");
+            assert_eq!(pattern(folder, &[]).beside("web", path), None);
+            assert_eq!(pattern(folder, &["x", "own.yaml"]).beside("web", path), None);
+        };
+        check("apps/d", "apps/d/a-web.d/values.yaml", Some("values.yaml"));
+        check("apps/d", "apps/d/a-web.d/sub/values.yaml", None);
+        check("apps/d", "apps/d/a-webx.d/values.yaml", None);
+        check("apps/d", "apps/da-web.d/values.yaml", None);
+        check("apps/d", "apps/d/a-web.d", None);
+        check("apps/d", "other/a-web.d/values.yaml", None);
+        check("", "a-web.d/values.yaml", Some("values.yaml"));
+    }
 
     #[test]
     fn a_key_that_is_there_twice_is_seen() {

@@ -58,7 +58,7 @@ pub(crate) fn cleaned_below(text: String) -> Result<String, String> {
 
 /// Names that git refuses in trees since some file system takes them for `.git`.
 fn is_dot_git(name: &str) -> bool {
-    if name.is_ascii() && !matches!(name.as_bytes(), [b'.' | b'g' | b'G', ..]) {
+    if name.is_ascii() && !matches!(name.as_bytes(), [b'.', b'g' | b'G', ..] | [b'g' | b'G', ..]) {
         return false;
     }
     let plain: String = name

@@ -355,7 +355,7 @@ impl Run {
         for values in &app.values {
             let path = values.path.expand(scope)?;
             let path = path::cleaned_below(path).map_err(|message| values.path.error(message))?;
-            match reader.find(&path)? {
+            match deployment::find_file(&target.found, reader, &path)? {
                 Some(file) => {
                     origins.push(ValuesOrigin { path, id: repository::hex(file.id) });
                     files.push(file);

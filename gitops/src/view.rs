@@ -262,6 +262,16 @@ impl<'v> Reader<'v> {
         self.trees.remember(id, folder);
         Ok(entry.map(|entry| FoundFile { id: entry.id, bytes: None }))
     }
+
+    /// Another file of a folder that [`Reader::file_at_hand`] was asked for. Nothing: it is no plain file, and has to be
+    /// looked for from the root.
+    pub(crate) fn file_beside(&self, folder: &FolderAtHand, name: &str) -> Result<Option<FoundFile>> {
+        let id_len = self.trees.repository().object_hash().len_in_bytes();
+        let Some(Ok(id)) = folder.0.get(..id_len).map(ObjectId::try_from) else { return Ok(None) };
+        let entry = self.trees.folder(id)?.get(name.as_bytes());
+        let is_plain = |entry: &Entry| matches!(entry.kind, EntryKind::Blob | EntryKind::BlobExecutable);
+        Ok(entry.filter(is_plain).map(|entry| FoundFile { id: entry.id, bytes: None }))
+    }
 }
 
 /// Whether something is at a path below a root, links followed; a link that leads out is an error.

@@ -122,7 +122,8 @@ impl Str {
 
     /// The text, with U+FFFD for every byte that is not part of valid UTF-8.
     pub fn to_lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.as_bytes())
+        // Which is quicker to see for what is UTF-8.
+        self.to_utf8().map_or_else(|| String::from_utf8_lossy(self.as_bytes()), Cow::Borrowed)
     }
 
     /// The text, if it is UTF-8.

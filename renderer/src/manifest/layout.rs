@@ -4,7 +4,9 @@
 //! test see the same thing.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use thinlock_go::Str;
 use thinlock_go::strings::trim_space;
 use thinlock_yaml::stream::{LastLine, documents};
@@ -125,7 +127,8 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
     if identity.kind.is_empty() || identity.name.is_empty() {
         return Ok(None);
     }
-    let mut name = String::with_capacity(96);
+    let parts = [&identity.group, &identity.kind, &identity.namespace, &identity.name];
+    let mut name = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum::<usize>() + ".yaml".len());
     if !identity.group.is_empty() {
         name.extend(identity.group.to_lossy().chars().map(|c| if c == '.' { '_' } else { c }));
         name.push('-');
@@ -203,10 +206,10 @@ fn only_comments(document: &[u8]) -> bool {
 }
 
 fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
-    let separator = memchr::memmem::Finder::new(b"\n---");
     // Each text is one document, which Helm has read already.
     let whole = |content: &[u8]| {
-        !content.starts_with(b"---") && separator.find(content).is_none() && memchr::memchr(b'\r', content).is_none()
+        let has_separator = content.starts_with(b"---") || SEPARATOR_LINE.find(content).is_some();
+        !has_separator && memchr::memchr(b'\r', content).is_none()
     };
     if rendered.crds.is_empty() && rendered.manifests.iter().all(|m| whole(&m.content)) {
         for (at, manifest) in rendered.manifests.iter().enumerate() {
@@ -244,6 +247,8 @@ fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> R
 }
 
 const SEPARATOR: &[u8] = b"---\n";
+
+static SEPARATOR_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
 
 /// The length of a text without the white space at its end.
 fn trim_end(text: &[u8]) -> usize {

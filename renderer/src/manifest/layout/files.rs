@@ -170,6 +170,10 @@ impl Files {
 
 /// A chart's name and paths come from the chart: `..` among them would write elsewhere.
 fn check_path(path: &str) -> Result<(), LayoutError> {
+    let name = path.as_bytes();
+    if memchr::memchr2(b'/', b'\0', name).is_none() && name.first().is_some_and(|first| *first != b'.') {
+        return Ok(());
+    }
     let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
     if path.split('/').all(plain) { Ok(()) } else { Err(LayoutError::UnsafePath { path: path.to_owned() }) }
 }
