@@ -1,5 +1,6 @@
 //! Rendering many deployments at once, without writing to the repository.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use thinlock_go::Host;
@@ -21,13 +22,13 @@ pub use records::Record;
 
 /// One deployment, rendered or not.
 #[derive(Debug)]
-pub struct Rendering {
+pub struct Rendering<'a> {
     /// The app.
-    pub app: String,
+    pub app: &'a str,
     /// The deployment.
-    pub deployment: String,
+    pub deployment: &'a str,
     /// What messages call it.
-    pub call: String,
+    pub call: Cow<'a, str>,
     /// The rendering.
     pub result: Result<Files>,
 }
@@ -61,14 +62,14 @@ impl Files {
 /// deployments that are in work. When `report` breaks, no further deployment is begun, but for the few that a thread
 /// works on together.
 #[allow(clippy::too_many_arguments, reason = "what to render, how, and two ends for the results")]
-pub fn render<T: Send>(
-    run: &Run,
-    targets: &[Target],
+pub fn render<'a, T: Send>(
+    run: &'a Run,
+    targets: &'a [Target],
     stream: bool,
     threads: usize,
     host: &(dyn Host + Sync),
     cache: &Cache,
-    finish: impl Fn(Rendering) -> T + Sync,
+    finish: impl Fn(Rendering<'a>) -> T + Sync,
     mut report: impl FnMut(T) -> ControlFlow<()>,
 ) {
     let form = if stream { Form::Stream } else { Form::Files };
@@ -88,14 +89,14 @@ pub fn render<T: Send>(
             nondeterministic: product.nondeterministic,
         })
     };
-    let rendering = |target: &Target, result| Rendering {
-        app: run.app_name(target).to_owned(),
-        deployment: target.name().to_owned(),
+    let rendering = |target: &'a Target, result| Rendering {
+        app: run.app_name(target),
+        deployment: target.name(),
         call: run.call(target),
         result,
     };
     let shares = shares(targets, readers.len(), if stream { 1 } else { TOGETHER });
-    let work = |reader: &mut Reader<'_>, targets: &[Target]| {
+    let work = |reader: &mut Reader<'_>, targets: &'a [Target]| {
         let inputs: Vec<Result<(Plan, Inputs)>> = targets.iter().map(|target| read(reader, target)).collect();
         let mut finished = Vec::with_capacity(targets.len());
         let (mut rendered, mut bytes) = (Vec::with_capacity(targets.len()), 0);
@@ -135,14 +136,14 @@ fn shares<T>(mut all: &[T], threads: usize, most: usize) -> Vec<&[T]> {
 }
 
 /// Renders deployments and keeps all of them, in order: for what compares few, or needs them all at once.
-pub fn render_all(
-    run: &Run,
-    targets: &[Target],
+pub fn render_all<'a>(
+    run: &'a Run,
+    targets: &'a [Target],
     threads: usize,
     host: &(dyn Host + Sync),
     cache: &Cache,
     mut progress: impl FnMut(usize),
-) -> Vec<Rendering> {
+) -> Vec<Rendering<'a>> {
     let mut all = Vec::with_capacity(targets.len());
     render(run, targets, false, threads, host, cache, std::convert::identity, |rendering| {
         all.push(rendering);

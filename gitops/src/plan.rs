@@ -1,5 +1,6 @@
 //! From a deployment's name to everything that its rendering depends on, and where it goes.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -91,7 +92,6 @@ impl Target {
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) app: usize,
-    pub(crate) name: String,
     pub(crate) branch: String,
     pub(crate) provenance_path: String,
     pub(crate) chart: Arc<ChartPlace>,
@@ -188,10 +188,10 @@ impl Run {
     }
 
     /// What messages call a deployment: its name, with that of its app where there are several.
-    pub(crate) fn call(&self, target: &Target) -> String {
+    pub(crate) fn call<'t>(&self, target: &'t Target) -> Cow<'t, str> {
         match (self.config.apps.len(), self.config.apps.get(target.app)) {
-            (2.., Some(app)) => format!("{}/{}", app.name, target.found.name),
-            _ => target.name().to_owned(),
+            (2.., Some(app)) => format!("{}/{}", app.name, target.found.name).into(),
+            _ => target.name().into(),
         }
     }
 
@@ -246,9 +246,9 @@ impl Run {
                     }
                 }
                 several => {
-                    let called: Vec<String> =
+                    let called: Vec<Cow<'_, str>> =
                         several.iter().filter_map(|at| all.get(*at)).map(|target| self.call(target)).collect();
-                    let called: Vec<&str> = called.iter().map(String::as_str).collect();
+                    let called: Vec<&str> = called.iter().map(|call| &**call).collect();
                     return Err(Error::input(format!("{name:?} means several deployments"))
                         .hint(format!("name {}", document::alternatives(&called))));
                 }
@@ -328,7 +328,6 @@ impl Run {
         provenance.inputs = provenance.digest();
         Ok(Plan {
             app: target.app,
-            name: name.to_owned(),
             branch,
             provenance_path,
             chart,
@@ -447,9 +446,9 @@ impl Run {
         let app = self.app(plan.app)?;
         let loaded = self.lock(plan.app)?;
         let lock = Run::lock_value(loaded.as_deref());
-        let scope = Scope::of_deployment(&app.name, &plan.name, &plan.deployment, lock);
+        let scope = Scope::of_deployment(&app.name, &plan.provenance.deployment, &plan.deployment, lock);
         for gate in &app.gates {
-            if !gate.deployments.is_empty() && !gate.deployments.contains(&plan.name) {
+            if !gate.deployments.is_empty() && !gate.deployments.contains(&plan.provenance.deployment) {
                 continue;
             }
             let path = gate.file.expand(&scope)?;

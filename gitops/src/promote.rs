@@ -169,7 +169,7 @@ pub fn promote(
         let mut report = Report {
             app: run.app_name(target).to_owned(),
             deployment: target.name().to_owned(),
-            call: run.call(target),
+            call: run.call(target).into_owned(),
             release_id: None,
             branch: None,
             outcome: Outcome::Unchanged { commit: None, skipped: false },
@@ -257,7 +257,7 @@ fn one(
     let output = plan.provenance.output.path.clone();
     let tip = stage::tip(trees, &plan.branch, &output, &plan.provenance_path)?;
 
-    let review_branch = format!("review/{}/{}", plan.name, plan.provenance.release_id);
+    let review_branch = format!("review/{}/{}", plan.provenance.deployment, plan.provenance.release_id);
     let review_tip = if promotion.review {
         report.branch = Some(review_branch.clone());
         Some(stage::tip(trees, &review_branch, &output, &plan.provenance_path)?)
@@ -368,7 +368,7 @@ fn check_review_is_ours(plan: &Plan, branch: &str, review: &Tip) -> Result<()> {
 }
 
 fn review_subject(plan: &Plan) -> String {
-    format!("Review {} render for {}", plan.name, plan.provenance.release_id)
+    format!("Review {} render for {}", plan.provenance.deployment, plan.provenance.release_id)
 }
 
 fn message(subject: &str, plan: &Plan) -> String {
@@ -442,10 +442,14 @@ fn commit(
         let (parent, base, subject) = match (&review, here) {
             (None, None) => {
                 old = tip.commit;
-                (tip.commit, tip.tree, format!("Render {} for {}", plan.name, plan.provenance.release_id))
+                (
+                    tip.commit,
+                    tip.tree,
+                    format!("Render {} for {}", plan.provenance.deployment, plan.provenance.release_id),
+                )
             }
             (None, Some((parent, base))) => {
-                (parent, base, format!("Render {} for {}", plan.name, plan.provenance.release_id))
+                (parent, base, format!("Render {} for {}", plan.provenance.deployment, plan.provenance.release_id))
             }
             (Some((_, review_tip)), _) => {
                 old = *review_tip;

@@ -172,11 +172,12 @@ impl Provenance {
         };
         part(&self.thinlock);
         part(&self.source.id);
-        part(&self.values.len().to_string());
+        let mut digits = itoa::Buffer::new();
+        part(digits.format(self.values.len()));
         for file in &self.values {
             part(&file.id);
         }
-        part(&self.set.len().to_string());
+        part(digits.format(self.set.len()));
         for setting in &self.set {
             part(&setting.key);
             part(&setting.value);
@@ -185,7 +186,7 @@ impl Provenance {
         part(&self.release.namespace);
         part(&self.helm.dialect);
         part(&self.helm.kube_version);
-        part(&self.helm.api_versions.len().to_string());
+        part(digits.format(self.helm.api_versions.len()));
         for version in &self.helm.api_versions {
             part(version);
         }

@@ -1,5 +1,6 @@
 //! `thinlock render`: deployments of a GitOps repository, to a folder or standard output.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -128,22 +129,25 @@ impl Folders {
         let mut apps = targets.iter().map(|target| run.app_name(target));
         let first = apps.next();
         let by_app = apps.any(|app| Some(app) != first);
-        let names = targets.iter().map(|target| Folders::name(by_app, run.app_name(target), target.name())).collect();
+        let names = targets
+            .iter()
+            .map(|target| Folders::name(by_app, run.app_name(target), target.name()).into_owned())
+            .collect();
         Folders { folders: bulk::Folders::new(dir, names), by_app }
     }
 
-    fn name(by_app: bool, app: &str, deployment: &str) -> String {
-        if by_app { format!("{app}/{deployment}") } else { deployment.to_owned() }
+    fn name<'a>(by_app: bool, app: &str, deployment: &'a str) -> Cow<'a, str> {
+        if by_app { format!("{app}/{deployment}").into() } else { deployment.into() }
     }
 
-    fn write(&self, rendering: &Rendering, files: &Files) -> Result<Record> {
-        self.folders.write(&Folders::name(self.by_app, &rendering.app, &rendering.deployment), files)
+    fn write(&self, rendering: &Rendering<'_>, files: &Files) -> Result<Record> {
+        self.folders.write(&Folders::name(self.by_app, rendering.app, rendering.deployment), files)
     }
 }
 
 /// What is told of a deployment that was rendered, and written if it goes to a folder.
-struct Finished {
-    call: String,
+struct Finished<'a> {
+    call: Cow<'a, str>,
     result: Result<Done>,
     /// What is written down of its folder.
     record: Option<Record>,
@@ -161,7 +165,7 @@ struct Done {
 }
 
 /// Writes a deployment's folder, on the thread that rendered it, and drops what is not reported.
-fn finish(rendering: Rendering, folders: Option<&Folders>, format: Format) -> Finished {
+fn finish<'a>(rendering: Rendering<'a>, folders: Option<&Folders>, format: Format) -> Finished<'a> {
     let written = match (&rendering.result, folders) {
         (Ok(files), Some(folders)) => folders.write(&rendering, files).map(Some),
         _ => Ok(None),
@@ -173,7 +177,7 @@ fn finish(rendering: Rendering, folders: Option<&Folders>, format: Format) -> Fi
     };
     let json = match format {
         Format::Text => None,
-        Format::Json => Some(format!("{:#}", entry(&app, &deployment, &result))),
+        Format::Json => Some(format!("{:#}", entry(app, deployment, &result))),
     };
     let result = result.map(|files| Done {
         files: files.files.len(),
@@ -226,7 +230,7 @@ impl Report {
     }
 
     /// Reports the next deployment.
-    fn add(&mut self, finished: &Finished, streams: &mut Streams<'_>) -> std::io::Result<()> {
+    fn add(&mut self, finished: &Finished<'_>, streams: &mut Streams<'_>) -> std::io::Result<()> {
         if let Some(json) = &finished.json {
             let before = if self.done() == 0 { "{\n  \"deployments\": [" } else { "," };
             streams.stdout.write_all(format!("{before}\n{}", indented(json, 4)).as_bytes())?;

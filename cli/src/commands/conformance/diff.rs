@@ -171,7 +171,7 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
     let configured = Run::open(options(args.from)?).map_err(wrong)?;
     let threads = super::threads(args.place.jobs())?;
     let targets = configured.select(&args.deployment, threads.current_num_threads()).map_err(wrong)?;
-    let output = |rendering: &bulk::Rendering| -> Rendering {
+    let output = |rendering: &bulk::Rendering<'_>| -> Rendering {
         match &rendering.result {
             Ok(files) => Ok(dialects::stream(files.files.iter().map(|file| (file.path, file.content)))),
             Err(error) => Err(error.to_string()),
@@ -196,7 +196,7 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
         };
         things.push((target, rendering, from));
     }
-    let render = |(target, rendering, from): &(&thinlock_gitops::Target, &bulk::Rendering, &'static Dialect),
+    let render = |(target, rendering, from): &(&thinlock_gitops::Target, &bulk::Rendering<'_>, &'static Dialect),
                   dialect: &'static Dialect|
      -> Rendering {
         if std::ptr::eq(dialect, *from) {
@@ -208,7 +208,12 @@ fn deployments(args: &DiffArgs, env: &Env) -> io::Result<Outcome> {
         again.first().map_or_else(|| Err("was not rendered".to_owned()), output)
     };
     let changes = threads.install(|| {
-        dialects::changes(&things, |(_, rendering, _)| rendering.call.clone(), |(_, _, from)| (*from, args.to), render)
+        dialects::changes(
+            &things,
+            |(_, rendering, _)| rendering.call.to_string(),
+            |(_, _, from)| (*from, args.to),
+            render,
+        )
     });
     // What fails in both is no change, and must not go unseen.
     for ((_, rendering, _), change) in things.iter().zip(&changes) {

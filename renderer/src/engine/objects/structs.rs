@@ -17,7 +17,12 @@ pub(super) struct Struct {
 
 impl Struct {
     fn own(&self, name: &[u8]) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name.as_bytes() == name && field.exported())
+        let is_it = |field: &&Field| {
+            let own = field.name.as_bytes();
+            // Mostly that tells, and without a call.
+            own.len() == name.len() && own.first() == name.first() && own == name && field.exported()
+        };
+        self.fields.iter().find(is_it)
     }
 
     /// The embedded structs: their fields are promoted.

@@ -45,7 +45,8 @@ struct Slot {
     /// Recordings that came to nothing: such a template is executed without more ado.
     failures: u32,
     /// The one that was right last is the first.
-    traces: Vec<Trace>,
+    #[allow(clippy::vec_box, reason = "they are put in another order at each use, and each is 200 bytes")]
+    traces: Vec<Box<Trace>>,
 }
 
 /// What an execution read, and what came of it.
@@ -154,7 +155,7 @@ fn is_same(a: Option<Type>, b: Option<Type>) -> bool {
 struct Recording {
     key: Key,
     /// A trace of before, whose first so many reads are of this execution.
-    trace: Trace,
+    trace: Box<Trace>,
     made: usize,
     /// The dot's [`Map::identity`].
     dot: usize,
