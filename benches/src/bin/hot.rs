@@ -17,7 +17,7 @@ use thinlock_benches::subject::{Given, NAMESPACE, Subject};
 /// How many deployments the fleet has: enough that what runs once is told from what runs for each.
 const DEPLOYMENTS: u64 = 100;
 
-/// Prints the functions that rendering runs, a pattern of a symbol's name on each line.
+/// Prints the functions that rendering runs, a pattern of a symbol's name on each line, in the order in which they are to lie.
 #[derive(Parser, Debug)]
 #[command(name = "hot")]
 struct Args {
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn find(args: &Args) -> io::Result<BTreeSet<String>> {
+fn find(args: &Args) -> io::Result<Vec<String>> {
     let work = tempfile::tempdir()?;
     let thinlock = match &args.thinlock {
         Some(path) => path.clone(),
@@ -62,21 +62,28 @@ fn find(args: &Args) -> io::Result<BTreeSet<String>> {
         None => (Subject::example(), [].as_slice()),
     };
 
-    let mut names: BTreeSet<String> = program.calls(&template(&first))?.into_keys().collect();
+    let own: BTreeSet<String> = program.calls(&template(&first))?.into_keys().collect();
     let mut runs = BTreeMap::<String, usize>::new();
     for chart in others {
         let command = ["template", NAMESPACE, chart].map(OsString::from);
         program.calls(&command)?.into_keys().for_each(|name| *runs.entry(name).or_default() += 1);
     }
     let enough = others.len().div_ceil(3);
-    names.extend(runs.into_iter().filter(|(_, runs)| *runs >= enough).map(|(name, _)| name));
+    let shared = runs.into_iter().filter(|(_, runs)| *runs >= enough).map(|(name, _)| name);
 
     let fleet = work.path().join("fleet");
     let count = usize::try_from(DEPLOYMENTS).map_err(io::Error::other)?;
     Fleet::make(&fleet, &[first.fleet_chart(&args.dialect)?], count).map_err(io::Error::other)?;
     let calls = program.calls(&render(&fleet))?;
-    names.extend(calls.into_iter().filter(|(_, calls)| *calls >= DEPLOYMENTS).map(|(name, _)| name));
-    Ok(names.iter().filter(|name| name.starts_with("_R")).map(|name| pattern(name)).collect())
+    let often = calls.into_iter().filter(|(_, calls)| *calls >= DEPLOYMENTS).map(|(name, _)| name);
+
+    let patterns = |names: &BTreeSet<String>| -> BTreeSet<String> {
+        names.iter().filter(|name| name.starts_with("_R")).map(|name| pattern(name)).collect()
+    };
+    // What one chart needs comes first, so that it is on the fewest pages.
+    let own = patterns(&own);
+    let rest = patterns(&shared.chain(often).collect());
+    Ok(own.iter().chain(rest.difference(&own)).cloned().collect())
 }
 
 /// What renders one chart.
