@@ -83,7 +83,7 @@ pub(crate) fn render_loaded(chart: &Arc<Chart>, user: &Frozen, dialect: &'static
     let stream = template_stream(&manifest, &rendered, Selection::default());
     assert!(stream.text.ends_with(b"\n"));
     for layout in [Layout::Helm, Layout::Single, Layout::Flat, Layout::KargoFlat] {
-        for file in layout.files(&rendered, Selection::default()).unwrap_or_default() {
+        for file in layout.files(&rendered, Selection::default()).unwrap_or_default().iter() {
             let escapes = file.path.starts_with('/') || file.path.split('/').any(|part| part == "..");
             assert!(!escapes, "{:?} leaves the folder", file.path);
         }
