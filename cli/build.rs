@@ -54,7 +54,9 @@ fn has_unwinder() -> bool {
 /// is no mistake: it takes nothing.
 fn hot_functions_first() -> io::Result<Option<PathBuf>> {
     let mut script = String::from("SECTIONS {\n  .text.hot : {\n");
-    for name in std::fs::read_to_string(HOT_FUNCTIONS)?.lines() {
+    let names = std::fs::read_to_string(HOT_FUNCTIONS)
+        .map_err(|cause| io::Error::other(format!("cli/{HOT_FUNCTIONS}: {cause}; `just hot` writes it")))?;
+    for name in names.lines() {
         // Each function has a section of its own. What is marked as cold may still be run once by everybody: `Vec::push`
         // that finds no room is.
         let _ = writeln!(script, "    *(.text.{name} .text.unlikely.{name})");

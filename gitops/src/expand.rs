@@ -267,3 +267,33 @@ impl Host for Nowhere {
         String::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_for_all_deployments_is_known() {
+        let value = |text: &str| thinlock_yaml::from_yaml_frozen(text.as_bytes()).expect("YAML");
+        let lock = value("image: {ref: r}\n");
+        let expanded = |text: &Text, name: &str, own: &str| {
+            text.expand(&Scope::of_deployment("web", name, &value(own), Some(&lock))).expect("a text")
+        };
+        for (source, expect) in [
+            ("plain", true),
+            ("{{ .app }}/{{.lock.image.ref}}", true),
+            ("{{ .lock.image.ref | upper }}", false),
+            ("{{ .app }}-{{ .name }}", false),
+            ("{{ .deployment.envType }}", false),
+            ("{{ .app }}{{ if eq .name \"a\" }}x{{ end }}", false),
+        ] {
+            let text = Text::new(source).expect("a template");
+            assert_eq!(text.is_of_app(), expect, "{source}");
+            if expect {
+                let shared = text.expand(&Scope::of_lock("web", Some(&lock))).expect("a text");
+                assert_eq!(shared, expanded(&text, "a", "envType: x\n"), "{source}");
+                assert_eq!(shared, expanded(&text, "b", "envType: y\n"), "{source}");
+            }
+        }
+    }
+}

@@ -177,3 +177,43 @@ fn check_path(path: &str) -> Result<(), LayoutError> {
     let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
     if path.split('/').all(plain) { Ok(()) } else { Err(LayoutError::UnsafePath { path: path.to_owned() }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(files: &OutputFiles, want: &[(&str, &str)]) {
+        let found: Vec<_> = files.iter().map(|file| (file.path, String::from_utf8_lossy(file.content))).collect();
+        let found: Vec<_> = found.iter().map(|(path, content)| (*path, &**content)).collect();
+        assert_eq!(found, want);
+        assert_eq!((files.len(), files.is_empty()), (want.len(), want.is_empty()));
+    }
+
+    #[test]
+    fn a_file_is_continued_behind_others() {
+        let mut files = Files::new();
+        for (path, content) in [("b", "1"), ("b", "2"), ("a", "x"), ("b", "3"), ("a", ""), ("b", "4")] {
+            files.append(path.to_owned(), content.as_bytes()).expect("a path");
+        }
+        files.replace("a".to_owned(), |out| out.extend_from_slice(b"new")).expect("a path");
+        check(&files.finish(), &[("a", "new"), ("b", "1234")]);
+    }
+
+    #[test]
+    fn memory_of_files_that_are_gone_holds_nothing_of_them() {
+        for round in 0..3 * KEPT_PIECES {
+            let mut files = Files::new();
+            let content = "x".repeat(round);
+            files.create("f".to_owned(), "", |out| out.extend_from_slice(content.as_bytes())).expect("a path");
+            let files = files.finish();
+            check(&files, &[("f", &content)]);
+            // Some of them live for longer than others are made.
+            let others: Vec<OutputFiles> = (0..round).map(|_| files.clone()).collect();
+            others.iter().for_each(|other| assert_eq!(*other, files));
+        }
+        KEPT.with(|kept| assert!(kept.borrow().len() <= KEPT_PIECES));
+        drop(OutputFiles { bytes: Vec::with_capacity(KEPT_BYTES + 1), files: Vec::new() });
+        KEPT.with(|kept| assert!(kept.borrow().iter().all(|bytes| bytes.capacity() <= KEPT_BYTES)));
+    }
+}
