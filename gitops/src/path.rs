@@ -31,16 +31,17 @@ pub(crate) fn clean(text: &str) -> Result<String, String> {
     Ok(clean)
 }
 
-/// Whether it is plain to see that a path is clean: names of printable ASCII that begin with no dot and no letter that
-/// git's own folder begins with.
+/// Whether it is plain to see that a path is clean: names of printable ASCII that begin, a dot or none before it, with no
+/// letter that git's own folder begins with.
 fn is_clean(text: &str) -> bool {
-    let mut begins = true;
+    let (mut begins, mut dot) = (true, false);
     let plain = text.bytes().all(|b| {
-        let odd = !(b' '..=b'~').contains(&b) || (begins && matches!(b, b'/' | b'.' | b'g' | b'G'));
+        let odd = (begins || dot) && matches!(b, b'/' | b'g' | b'G') || dot && b == b'.';
+        dot = begins && b == b'.';
         begins = b == b'/';
-        !odd
+        !odd && (b' '..=b'~').contains(&b)
     });
-    plain && !begins
+    plain && !begins && !dot
 }
 
 /// Like [`clean`], for a path that has to name something below the root.
@@ -99,6 +100,13 @@ mod tests {
         check("a\nb", None);
         check(".git/config", None);
         check("a/.GIT", None);
+        check(".thinlock/a.json", Some(".thinlock/a.json"));
+        check("a/./b", Some("a/b"));
+        check("a/.", Some("a"));
+        check("./.b/..c", Some(".b/..c"));
+        check("a/..", None);
+        check("a/../b", None);
+        check(".git", None);
         check("a/.g\u{200c}it", None);
         check("a/git~1", None);
     }
