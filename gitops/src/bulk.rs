@@ -9,10 +9,9 @@ use thinlock_renderer::manifest::OutputFiles;
 
 use crate::error::Result;
 use crate::fleet;
-use crate::plan::{Plan, Run, Target};
+use crate::plan::{Plan, Planner, Run, Target};
 use crate::provenance::Provenance;
 use crate::render::{self, Form, Inputs};
-use crate::view::Reader;
 
 mod folders;
 mod records;
@@ -73,10 +72,10 @@ pub fn render<'a, T: Send>(
     mut report: impl FnMut(T) -> ControlFlow<()>,
 ) {
     let form = if stream { Form::Stream } else { Form::Files };
-    let mut readers: Vec<_> = (0..threads.min(targets.len())).map(|_| run.policy_reader()).collect();
-    let read = |reader: &Reader<'_>, target: &Target| {
-        let plan = run.plan(target, reader)?;
-        let inputs = render::read(&plan, reader, cache)?;
+    let mut planners: Vec<_> = (0..threads.min(targets.len())).map(|_| run.planner()).collect();
+    let read = |planner: &Planner<'_>, target: &Target| {
+        let plan = planner.plan(target)?;
+        let inputs = render::read(&plan, &planner.policy, cache)?;
         Ok((plan, inputs))
     };
     let render = |plan: Plan, inputs: Inputs| {
@@ -95,9 +94,9 @@ pub fn render<'a, T: Send>(
         call: run.call(target),
         result,
     };
-    let shares = shares(targets, readers.len(), if stream { 1 } else { TOGETHER });
-    let work = |reader: &mut Reader<'_>, targets: &'a [Target]| {
-        let inputs: Vec<Result<(Plan, Inputs)>> = targets.iter().map(|target| read(reader, target)).collect();
+    let shares = shares(targets, planners.len(), if stream { 1 } else { TOGETHER });
+    let work = |planner: &mut Planner<'_>, targets: &'a [Target]| {
+        let inputs: Vec<Result<(Plan, Inputs)>> = targets.iter().map(|target| read(planner, target)).collect();
         let mut finished = Vec::with_capacity(targets.len());
         let (mut rendered, mut bytes) = (Vec::with_capacity(targets.len()), 0);
         for (target, inputs) in targets.iter().zip(inputs) {
@@ -112,7 +111,7 @@ pub fn render<'a, T: Send>(
         finished.extend(rendered.drain(..).map(&finish));
         finished
     };
-    fleet::in_order(&mut readers, shares, work, |finished| finished.into_iter().try_for_each(&mut report));
+    fleet::in_order(&mut planners, shares, work, |finished| finished.into_iter().try_for_each(&mut report));
 }
 
 /// How many deployments a thread renders before it finishes them. Rendering and writing each need most of what a

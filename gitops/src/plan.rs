@@ -26,7 +26,7 @@ use crate::view::{FoundFile, Reader, View};
 mod common;
 
 pub(crate) use self::common::ChartPlace;
-use self::common::{Cluster, Common};
+use self::common::{Common, Loaded, Shared};
 
 /// What a run reads: the revisions, and where charts are.
 #[derive(Clone, Debug)]
@@ -257,141 +257,20 @@ impl Run {
         Ok(all.into_iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(target, _)| target).collect())
     }
 
+    /// What plans deployments on this thread.
+    pub(crate) fn planner(&self) -> Planner<'_> {
+        let shared = self.config.apps.iter().map(|_| Shared::default()).collect();
+        Planner { run: self, policy: self.policy_reader(), shared }
+    }
+
     /// A reader of the policy for this thread.
-    pub(crate) fn policy_reader(&self) -> Reader<'_> {
+    fn policy_reader(&self) -> Reader<'_> {
         Reader::new(&self.policy, &self.repository)
     }
 
     /// A reader of the tip of the main branch for this thread.
     pub(crate) fn main_reader(&self) -> Reader<'_> {
         Reader::new(&self.main, &self.repository)
-    }
-
-    /// Works out everything about one deployment but its rendering.
-    pub(crate) fn plan(&self, target: &Target, reader: &Reader<'_>) -> Result<Plan> {
-        let app = self.app(target.app)?;
-        let loaded = self.lock(target.app)?;
-        let deployment = deployment::read(&target.found, reader)?;
-        let name = target.name();
-        let scope = Scope::of_deployment(&app.name, name, &deployment, Run::lock_value(loaded.as_deref()));
-        let origin = self.origin(target.app, loaded.as_deref())?;
-
-        let (chart, source) = self.chart(target.app, &scope)?;
-        let (values, values_origin) = self.values(app, &scope, reader, target)?;
-        let set = (app.set.iter().zip(&origin.settings))
-            .map(|((key, text), shared)| match shared {
-                Some(setting) => Ok(setting.clone()),
-                None => Ok(Setting { key: key.as_str().into(), value: text.expand(&scope)?.into() }),
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let branch = app.branch.expand(&scope)?;
-        repository::full_name(&branch).map_err(|error| app.branch.error(error.message()))?;
-        if self.main_branch.as_deref() == Some(branch.as_str()) {
-            return Err(app
-                .branch
-                .error(format!("{branch} is the branch with the policy; rendered files need one of their own")));
-        }
-        let expand_path = |text: &Text| -> Result<String> {
-            path::cleaned_below(text.expand(&scope)?).map_err(|message| text.error(message))
-        };
-        let output_path = expand_path(&app.output_path)?;
-        let provenance_path = expand_path(&app.provenance)?;
-        if path::overlap(&output_path, &provenance_path) {
-            return Err(app.provenance.error(format!(
-                "{provenance_path} is no place for the provenance: everything in {output_path} is replaced"
-            )));
-        }
-
-        let dialect = self.dialect.unwrap_or(app.dialect);
-        let Cluster { capabilities, helm } = self.cluster(target.app)?;
-        let layout = self.layout.unwrap_or(app.layout);
-        let mut provenance = Provenance {
-            schema_version: Arc::clone(&origin.schema_version),
-            app: Arc::clone(&origin.app),
-            deployment: name.to_owned(),
-            release_id: Arc::clone(&origin.release_id),
-            lock: origin.lock.clone(),
-            source,
-            policy_commit: origin.policy_commit.clone(),
-            image: origin.image.clone(),
-            values: values_origin,
-            set,
-            release: Release {
-                name: app.release_name.expand(&scope)?,
-                namespace: app.release_namespace.expand(&scope)?,
-            },
-            helm,
-            output: Output { path: output_path, layout: Arc::clone(&origin.layout), tree: None },
-            inputs: String::new(),
-            thinlock: Arc::clone(&origin.thinlock),
-        };
-        provenance.inputs = provenance.digest();
-        Ok(Plan {
-            app: target.app,
-            branch,
-            provenance_path,
-            chart,
-            values,
-            layout,
-            dialect,
-            capabilities,
-            review_only: app.review.iter().any(|other| other == name),
-            seed: self.seed.clone(),
-            provenance,
-            deployment,
-        })
-    }
-
-    fn values(
-        &self,
-        app: &App,
-        scope: &Scope<'_>,
-        reader: &Reader<'_>,
-        target: &Target,
-    ) -> Result<(Vec<FoundFile>, Vec<ValuesOrigin>)> {
-        let mut files = Vec::with_capacity(app.values.len());
-        let mut origins = Vec::with_capacity(app.values.len());
-        for values in &app.values {
-            let path = values.path.expand(scope)?;
-            let path = path::cleaned_below(path).map_err(|message| values.path.error(message))?;
-            match deployment::find_file(&target.found, reader, &path)? {
-                Some(file) => {
-                    origins.push(ValuesOrigin { path, id: repository::hex(file.id) });
-                    files.push(file);
-                }
-                None if values.optional => {}
-                None => {
-                    let error = Error::input(format!("the values file {} is missing", reader.view().call(&path)));
-                    return Err(match values.path.literal() {
-                        Some(_) => error,
-                        None => error.hint(format!(
-                            "its name follows from {}, by {}",
-                            target.found.file(),
-                            values.path.source()
-                        )),
-                    });
-                }
-            }
-        }
-        Ok((files, origins))
-    }
-
-    /// Where the chart of a deployment is; looked for once in a run if it is the same for all deployments of the app.
-    fn chart(&self, at: usize, scope: &Scope<'_>) -> Result<(Arc<ChartPlace>, Arc<Source>)> {
-        let app = self.app(at)?;
-        let find = || self.find_chart(app, scope).map(|(place, source)| (Arc::new(place), Arc::new(source)));
-        let texts = [app.chart_repository.as_ref(), app.chart_revision.as_ref(), Some(&app.chart_path)];
-        if !texts.into_iter().flatten().all(Text::is_of_app) {
-            return find();
-        }
-        let shared = &self.common(at)?.chart;
-        match shared.get() {
-            Some(found) => Ok(found.clone()),
-            None => {
-                let found = find()?;
-                Ok(shared.get_or_init(|| found).clone())
-            }
-        }
     }
 
     fn find_chart(&self, app: &App, scope: &Scope<'_>) -> Result<(ChartPlace, Source)> {
@@ -445,7 +324,7 @@ impl Run {
     pub(crate) fn check_gates(&self, plan: &Plan, main: &Reader<'_>) -> Result<()> {
         let app = self.app(plan.app)?;
         let loaded = self.lock(plan.app)?;
-        let lock = Run::lock_value(loaded.as_deref());
+        let lock = loaded.map(Loaded::value);
         let scope = Scope::of_deployment(&app.name, &plan.provenance.deployment, &plan.deployment, lock);
         for gate in &app.gates {
             if !gate.deployments.is_empty() && !gate.deployments.contains(&plan.provenance.deployment) {
@@ -468,6 +347,140 @@ impl Run {
             }
         }
         Ok(())
+    }
+}
+
+/// What plans deployments on one thread.
+pub(crate) struct Planner<'r> {
+    run: &'r Run,
+    /// Reads the policy.
+    pub(crate) policy: Reader<'r>,
+    /// Of each app.
+    shared: Vec<Shared>,
+}
+
+impl Planner<'_> {
+    /// Works out everything about one deployment but its rendering.
+    pub(crate) fn plan(&self, target: &Target) -> Result<Plan> {
+        let Planner { run, policy: reader, .. } = self;
+        let app = run.app(target.app)?;
+        let shared = self.shared.get(target.app).ok_or_else(|| Error::input("no such app"))?;
+        let loaded = run.lock(target.app)?;
+        let deployment = deployment::read(&target.found, reader)?;
+        let name = target.name();
+        let scope = Scope::of_deployment(&app.name, name, &deployment, loaded.map(Loaded::value));
+        let origin = shared.origin(run, app, loaded);
+
+        let (chart, source) = self.chart(app, shared, &scope)?;
+        let (values, values_origin) = self.values(app, &scope, target)?;
+        let set = (app.set.iter().zip(&origin.settings))
+            .map(|((key, text), shared)| match shared {
+                Some(setting) => Ok(setting.clone()),
+                None => Ok(Setting { key: key.as_str().into(), value: text.expand(&scope)?.into() }),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let branch = app.branch.expand(&scope)?;
+        repository::full_name(&branch).map_err(|error| app.branch.error(error.message()))?;
+        if run.main_branch.as_deref() == Some(branch.as_str()) {
+            return Err(app
+                .branch
+                .error(format!("{branch} is the branch with the policy; rendered files need one of their own")));
+        }
+        let expand_path = |text: &Text| -> Result<String> {
+            path::cleaned_below(text.expand(&scope)?).map_err(|message| text.error(message))
+        };
+        let output_path = expand_path(&app.output_path)?;
+        let provenance_path = expand_path(&app.provenance)?;
+        if path::overlap(&output_path, &provenance_path) {
+            return Err(app.provenance.error(format!(
+                "{provenance_path} is no place for the provenance: everything in {output_path} is replaced"
+            )));
+        }
+
+        let dialect = run.dialect.unwrap_or(app.dialect);
+        let capabilities = run.capabilities(target.app)?;
+        let helm = Arc::clone(shared.helm(app, dialect, &capabilities));
+        let layout = run.layout.unwrap_or(app.layout);
+        let mut provenance = Provenance {
+            schema_version: Arc::clone(&origin.schema_version),
+            app: Arc::clone(&origin.app),
+            deployment: name.to_owned(),
+            release_id: Arc::clone(&origin.release_id),
+            lock: origin.lock.clone(),
+            source,
+            policy_commit: origin.policy_commit.clone(),
+            image: origin.image.clone(),
+            values: values_origin,
+            set,
+            release: Release {
+                name: app.release_name.expand(&scope)?,
+                namespace: app.release_namespace.expand(&scope)?,
+            },
+            helm,
+            output: Output { path: output_path, layout: Arc::clone(&origin.layout), tree: None },
+            inputs: String::new(),
+            thinlock: Arc::clone(&origin.thinlock),
+        };
+        provenance.inputs = provenance.digest();
+        Ok(Plan {
+            app: target.app,
+            branch,
+            provenance_path,
+            chart,
+            values,
+            layout,
+            dialect,
+            capabilities,
+            review_only: app.review.iter().any(|other| other == name),
+            seed: run.seed.clone(),
+            provenance,
+            deployment,
+        })
+    }
+
+    fn values(&self, app: &App, scope: &Scope<'_>, target: &Target) -> Result<(Vec<FoundFile>, Vec<ValuesOrigin>)> {
+        let reader = &self.policy;
+        let mut files = Vec::with_capacity(app.values.len());
+        let mut origins = Vec::with_capacity(app.values.len());
+        for values in &app.values {
+            let path = values.path.expand(scope)?;
+            let path = path::cleaned_below(path).map_err(|message| values.path.error(message))?;
+            match deployment::find_file(&target.found, reader, &path)? {
+                Some(file) => {
+                    origins.push(ValuesOrigin { path, id: repository::hex(file.id) });
+                    files.push(file);
+                }
+                None if values.optional => {}
+                None => {
+                    let error = Error::input(format!("the values file {} is missing", reader.view().call(&path)));
+                    return Err(match values.path.literal() {
+                        Some(_) => error,
+                        None => error.hint(format!(
+                            "its name follows from {}, by {}",
+                            target.found.file(),
+                            values.path.source()
+                        )),
+                    });
+                }
+            }
+        }
+        Ok((files, origins))
+    }
+
+    /// Where the chart of a deployment is; looked for once in a run if it is the same for all deployments of the app.
+    fn chart(&self, app: &App, shared: &Shared, scope: &Scope<'_>) -> Result<(Arc<ChartPlace>, Arc<Source>)> {
+        let find = || self.run.find_chart(app, scope).map(|(place, source)| (Arc::new(place), Arc::new(source)));
+        let texts = [app.chart_repository.as_ref(), app.chart_revision.as_ref(), Some(&app.chart_path)];
+        if !texts.into_iter().flatten().all(Text::is_of_app) {
+            return find();
+        }
+        match shared.chart.get() {
+            Some(found) => Ok(found.clone()),
+            None => {
+                let found = find()?;
+                Ok(shared.chart.get_or_init(|| found).clone())
+            }
+        }
     }
 }
 

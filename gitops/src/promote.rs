@@ -15,7 +15,7 @@ use crate::fleet;
 use crate::identity::Identity;
 use crate::objects::{self, Edit, Objects};
 use crate::pack::{self, Deflater, NewObject};
-use crate::plan::{Plan, Run, Target};
+use crate::plan::{Plan, Planner, Run, Target};
 use crate::refs::{self, Move};
 use crate::render::{self, Form};
 use crate::repository;
@@ -120,16 +120,16 @@ struct Change {
 
 /// What one thread needs for its deployments.
 struct Worker<'r> {
-    policy: Reader<'r>,
+    planner: Planner<'r>,
     main: Reader<'r>,
     deflater: Deflater,
 }
 
 impl<'r> Worker<'r> {
     fn new(run: &'r Run) -> Worker<'r> {
-        let policy = run.policy_reader();
-        let deflater = objects::deflater(policy.trees().repository());
-        Worker { policy, main: run.main_reader(), deflater }
+        let planner = run.planner();
+        let deflater = objects::deflater(planner.policy.trees().repository());
+        Worker { planner, main: run.main_reader(), deflater }
     }
 }
 
@@ -147,7 +147,7 @@ pub fn promote(
     progress: Progress<'_>,
 ) -> Result<Promoted> {
     let mut workers: Vec<Worker<'_>> = (0..threads.min(targets.len())).map(|_| Worker::new(run)).collect();
-    let plans: Vec<Result<Plan>> = fleet::map(&mut workers, targets, |worker, target| run.plan(target, &worker.policy));
+    let plans: Vec<Result<Plan>> = fleet::map(&mut workers, targets, |worker, target| worker.planner.plan(target));
     let clashes = find_clashes(run, targets, &plans, threads)?;
     let checked_out = repository::checked_out(&run.repository.local())?;
     let is_checked_out = |branch: &str| -> Result<()> {
@@ -228,11 +228,11 @@ fn find_clashes(run: &Run, targets: &[Target], plans: &[Result<Plan>], threads: 
     // does not.
     let others: Vec<Target> =
         run.select(&[], threads).unwrap_or_default().into_iter().filter(|other| !targets.contains(other)).collect();
-    let reader = run.policy_reader();
+    let planner = run.planner();
     let mut all_targets = targets.to_vec();
     let mut all_plans: Vec<Result<Plan>> = plans.to_vec();
     for other in others {
-        all_plans.push(run.plan(&other, &reader));
+        all_plans.push(planner.plan(&other));
         all_targets.push(other);
     }
     let mut clashes = clash::clashes(run, &all_targets, &all_plans);
@@ -253,7 +253,7 @@ fn one(
     report: &mut Report,
 ) -> Result<Option<Change>> {
     report.release_id = Some(plan.provenance.release_id.to_string());
-    let trees = worker.policy.trees();
+    let trees = worker.planner.policy.trees();
     let output = plan.provenance.output.path.clone();
     let tip = stage::tip(trees, &plan.branch, &output, &plan.provenance_path)?;
 
@@ -291,7 +291,7 @@ fn one(
         return Ok(None);
     }
 
-    let inputs = render::read(&plan, &worker.policy, cache)?;
+    let inputs = render::read(&plan, &worker.planner.policy, cache)?;
     let rendered = render::render(&plan, &inputs, host, cache, Form::Files)?;
     report.warnings = rendered.warnings;
     report.nondeterministic = rendered.nondeterministic;
@@ -433,7 +433,7 @@ fn commit(
     branch: String,
     changes: Vec<(usize, Change)>,
 ) -> Result<Committed> {
-    let mut made = Objects::new(worker.policy.trees().repository(), &mut worker.deflater);
+    let mut made = Objects::new(worker.planner.policy.trees().repository(), &mut worker.deflater);
     let mut result = Committed { objects: Vec::new(), moves: Vec::new(), outcomes: Vec::new() };
     let mut here: Option<(Option<ObjectId>, Option<ObjectId>)> = None;
     let (mut old, mut log) = (None, String::new());

@@ -1,13 +1,17 @@
-//! What the plans of an app's deployments have in common. Each part is made once in a run, by the first plan that needs it,
-//! so that an error is met where that plan meets it.
+//! What the plans of an app's deployments have in common: what is read is read once in a run, by the first plan that needs
+//! it, so that an error is met where that plan meets it; what follows from it is put together once by each thread, as each
+//! deployment's record shares it, and threads would wait for each other to count who does.
 
+use std::cell::OnceCell;
 use std::sync::{Arc, OnceLock};
 
 use gix::ObjectId;
 use thinlock_go::Frozen;
+use thinlock_renderer::Dialect;
 use thinlock_renderer::capabilities::{Capabilities, KubeVersion};
 
 use super::{Located, Run, Source};
+use crate::config::App;
 use crate::error::{Error, Result};
 use crate::expand::Scope;
 use crate::lock::Lock;
@@ -17,14 +21,20 @@ use crate::repository::{self, Repository};
 use crate::tree::Trees;
 use crate::view::{Reader, View};
 
-/// What an app's deployments have in common.
+/// What an app's deployments have in common on all threads.
 #[derive(Debug, Default)]
 pub(super) struct Common {
-    lock: OnceLock<Result<Option<Arc<Loaded>>>>,
-    origin: OnceLock<Origin>,
-    cluster: OnceLock<Result<Cluster>>,
+    lock: OnceLock<Result<Option<Loaded>>>,
+    capabilities: OnceLock<Result<Arc<Capabilities>>>,
+}
+
+/// What an app's deployments have in common on one thread.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    origin: OnceCell<Origin>,
+    helm: OnceCell<Arc<Helm>>,
     /// Where the chart is, if that is the same for all of them.
-    pub(super) chart: OnceLock<(Arc<ChartPlace>, Arc<Source>)>,
+    pub(super) chart: OnceCell<(Arc<ChartPlace>, Arc<Source>)>,
 }
 
 /// A build lock that was read.
@@ -50,13 +60,6 @@ pub(super) struct Origin {
     pub(super) settings: Vec<Option<Setting>>,
 }
 
-/// What charts see of the cluster, and what Helm is told.
-#[derive(Clone, Debug)]
-pub(super) struct Cluster {
-    pub(super) capabilities: Arc<Capabilities>,
-    pub(super) helm: Arc<Helm>,
-}
-
 /// Where the chart of a plan is.
 #[derive(Debug)]
 pub(crate) enum ChartPlace {
@@ -67,16 +70,19 @@ pub(crate) enum ChartPlace {
 }
 
 impl Run {
-    pub(super) fn common(&self, at: usize) -> Result<&Common> {
+    fn common(&self, at: usize) -> Result<&Common> {
         self.common.get(at).ok_or_else(|| Error::input("no such app"))
     }
 
     /// The build lock of an app.
-    pub(super) fn lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
-        self.common(at)?.lock.get_or_init(|| self.load_lock(at)).clone()
+    pub(super) fn lock(&self, at: usize) -> Result<Option<&Loaded>> {
+        match self.common(at)?.lock.get_or_init(|| self.load_lock(at)) {
+            Ok(loaded) => Ok(loaded.as_ref()),
+            Err(cause) => Err(cause.clone()),
+        }
     }
 
-    fn load_lock(&self, at: usize) -> Result<Option<Arc<Loaded>>> {
+    fn load_lock(&self, at: usize) -> Result<Option<Loaded>> {
         let app = self.app(at)?;
         let Some(text) = &app.lock else { return Ok(None) };
         let path = text.expand(&Scope::of_app(&app.name))?;
@@ -108,15 +114,30 @@ impl Run {
             View::Commit { id, .. } => Some(id),
             View::Folder { .. } => None,
         };
-        Ok(Some(Arc::new(Loaded { lock: Lock::parse(&call, &content.bytes)?, path, commit })))
+        Ok(Some(Loaded { lock: Lock::parse(&call, &content.bytes)?, path, commit }))
     }
 
+    /// What charts of an app see of the cluster.
+    pub(super) fn capabilities(&self, at: usize) -> Result<Arc<Capabilities>> {
+        let make = || {
+            let app = self.app(at)?;
+            let dialect = self.dialect.unwrap_or(app.dialect);
+            let kube_version = match &app.kube_version {
+                Some(text) => Some(KubeVersion::parse(text, dialect).map_err(Error::input)?),
+                None => None,
+            };
+            Ok(Arc::new(Capabilities::new(dialect, kube_version, &app.api_versions)))
+        };
+        self.common(at)?.capabilities.get_or_init(make).clone()
+    }
+}
+
+impl Shared {
     /// What an app's provenances begin with, from its build lock.
-    pub(super) fn origin(&self, at: usize, loaded: Option<&Loaded>) -> Result<&Origin> {
-        let app = self.app(at)?;
+    pub(super) fn origin(&self, run: &Run, app: &App, loaded: Option<&Loaded>) -> &Origin {
         let lock = loaded.map(|loaded| &loaded.lock);
-        Ok(self.common(at)?.origin.get_or_init(|| {
-            let policy_commit: Option<Arc<str>> = self.policy_commit().map(|id| repository::hex(id).into());
+        self.origin.get_or_init(|| {
+            let policy_commit: Option<Arc<str>> = run.policy_commit().map(|id| repository::hex(id).into());
             let scope = Scope::of_lock(&app.name, lock.map(|lock| &lock.value));
             let setting = |key: &String, value: String| Setting { key: key.as_str().into(), value: value.into() };
             Origin {
@@ -133,7 +154,7 @@ impl Run {
                 }),
                 policy_commit,
                 image: lock.map(|lock| [&*lock.image_ref, "@", &*lock.image_digest].concat().into()),
-                layout: self.layout.unwrap_or(app.layout).name().into(),
+                layout: run.layout.unwrap_or(app.layout).name().into(),
                 thinlock: env!("CARGO_PKG_VERSION").into(),
                 // A text that fails does so again for the deployment that it then is expanded for.
                 settings: (app.set.iter())
@@ -142,20 +163,13 @@ impl Run {
                     })
                     .collect(),
             }
-        }))
+        })
     }
 
-    /// What charts of an app see of the cluster, and what Helm is told.
-    pub(super) fn cluster(&self, at: usize) -> Result<Cluster> {
-        let make = || {
-            let app = self.app(at)?;
-            let dialect = self.dialect.unwrap_or(app.dialect);
-            let kube_version = match &app.kube_version {
-                Some(text) => Some(KubeVersion::parse(text, dialect).map_err(Error::input)?),
-                None => None,
-            };
-            let capabilities = Capabilities::new(dialect, kube_version, &app.api_versions);
-            let helm = Helm {
+    /// What Helm is told.
+    pub(super) fn helm(&self, app: &App, dialect: &Dialect, capabilities: &Capabilities) -> &Arc<Helm> {
+        self.helm.get_or_init(|| {
+            Arc::new(Helm {
                 dialect: dialect.name.into(),
                 kube_version: capabilities.kube_version.version.clone(),
                 api_versions: app.api_versions.clone(),
@@ -163,14 +177,14 @@ impl Run {
                 hooks: app.hooks,
                 tests: app.tests,
                 schema_validation: app.schema_validation,
-            };
-            Ok(Cluster { capabilities: Arc::new(capabilities), helm: Arc::new(helm) })
-        };
-        self.common(at)?.cluster.get_or_init(make).clone()
+            })
+        })
     }
+}
 
-    /// What templates of the configuration see of a lock.
-    pub(super) fn lock_value(loaded: Option<&Loaded>) -> Option<&Frozen> {
-        loaded.map(|loaded| &loaded.lock.value)
+impl Loaded {
+    /// What templates of the configuration see of it.
+    pub(super) fn value(&self) -> &Frozen {
+        &self.lock.value
     }
 }
