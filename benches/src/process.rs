@@ -1,6 +1,7 @@
 //! What a program takes: wall time, CPU time and peak memory of whole processes.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,21 @@ impl Run {
     pub fn memory_mib(&self) -> f64 {
         self.memory as f64 / f64::from(1 << 20)
     }
+}
+
+/// The thinlock beside this program.
+///
+/// # Errors
+/// It is not there.
+pub fn thinlock() -> io::Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name("thinlock");
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(io::Error::other(format!(
+        "{} is not there: cargo build --release -p thinlock, or name one with --thinlock",
+        path.display()
+    )))
 }
 
 /// Runs a program to its end; what it prints goes nowhere.

@@ -1,5 +1,6 @@
 //! What is compared: a chart, and with what values it is rendered.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -106,6 +107,19 @@ impl Subject {
             key: String::new(),
             own: |_, number| deployment_values(number),
         })
+    }
+
+    /// What `helm template` and `thinlock template` are told to render it as a release of a name.
+    pub fn template(&self, release: &str) -> Vec<OsString> {
+        let mut args: Vec<OsString> = vec!["template".into(), release.into(), self.chart.clone().into()];
+        args.extend(["--namespace".into(), NAMESPACE.into()]);
+        for file in &self.values {
+            args.extend(["-f".into(), file.clone().into()]);
+        }
+        for (key, value) in &self.set {
+            args.extend(["--set-literal".into(), format!("{key}={value}").into()]);
+        }
+        args
     }
 
     /// The chart for a fleet.

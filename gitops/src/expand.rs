@@ -45,7 +45,7 @@ pub(crate) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The app alone: for what finds its lock and its deployments.
     pub(crate) fn of_app(app: &'a str) -> Scope<'a> {
-        Scope { app, deployment: None, lock: None, dot: OnceCell::new() }
+        Scope::of_lock(app, None)
     }
 
     /// What all deployments of an app have in common.

@@ -5,9 +5,11 @@
 /// # Errors
 /// The path is absolute, leads upwards, or holds what no path in a repository can; the text says what.
 pub(crate) fn clean(text: &str) -> Result<String, String> {
-    if is_clean(text) {
-        return Ok(text.to_owned());
-    }
+    if is_clean(text) { Ok(text.to_owned()) } else { put_together(text) }
+}
+
+/// As [`clean`], from its names.
+fn put_together(text: &str) -> Result<String, String> {
     if text.starts_with('/') {
         return Err(format!("{text:?} is absolute; expected a path from the root of the repository"));
     }
@@ -109,6 +111,23 @@ mod tests {
         check(".git", None);
         check("a/.g\u{200c}it", None);
         check("a/git~1", None);
+    }
+
+    #[test]
+    fn what_is_plain_to_see_is_so() {
+        let letters = ['a', 'G', '.', '/', '~', '1', 'i', 't', '\u{200c}', '\n'];
+        let mut texts = vec![String::new()];
+        let mut plain = 0;
+        for _ in 0..5 {
+            texts = texts.iter().flat_map(|text| letters.map(|letter| format!("{text}{letter}"))).collect();
+            for text in &texts {
+                if is_clean(text) {
+                    plain += 1;
+                    assert_eq!(put_together(text).as_deref(), Ok(text.as_str()));
+                }
+            }
+        }
+        assert!(plain > 1_000, "{plain}");
     }
 
     #[test]

@@ -254,9 +254,7 @@ impl<'v> Reader<'v> {
     /// The file of a name in a folder that was looked up, by this reader or another one. What else is in the folder need
     /// not be read again.
     pub(crate) fn file_at_hand(&self, folder: &FolderAtHand, name: &str) -> Result<Option<FoundFile>> {
-        let id_len = self.trees.repository().object_hash().len_in_bytes();
-        let Some((id, bytes)) = folder.0.split_at_checked(id_len) else { return Ok(None) };
-        let Ok(id) = ObjectId::try_from(id) else { return Ok(None) };
+        let Some((id, bytes)) = self.taken_apart(folder) else { return Ok(None) };
         let folder = Arc::new(Folder::of_bytes(bytes, id)?);
         let entry = folder.get(name.as_bytes());
         self.trees.remember(id, folder);
@@ -266,11 +264,16 @@ impl<'v> Reader<'v> {
     /// Another file of a folder that [`Reader::file_at_hand`] was asked for. Nothing: it is no plain file, and has to be
     /// looked for from the root.
     pub(crate) fn file_beside(&self, folder: &FolderAtHand, name: &str) -> Result<Option<FoundFile>> {
-        let id_len = self.trees.repository().object_hash().len_in_bytes();
-        let Some(Ok(id)) = folder.0.get(..id_len).map(ObjectId::try_from) else { return Ok(None) };
+        let Some((id, _)) = self.taken_apart(folder) else { return Ok(None) };
         let entry = self.trees.folder(id)?.get(name.as_bytes());
         let is_plain = |entry: &Entry| matches!(entry.kind, EntryKind::Blob | EntryKind::BlobExecutable);
         Ok(entry.filter(is_plain).map(|entry| FoundFile { id: entry.id, bytes: None }))
+    }
+
+    /// The id of a folder that was looked up, and what git stores of it.
+    fn taken_apart<'f>(&self, folder: &'f FolderAtHand) -> Option<(ObjectId, &'f [u8])> {
+        let (id, bytes) = folder.0.split_at_checked(self.trees.repository().object_hash().len_in_bytes())?;
+        Some((ObjectId::try_from(id).ok()?, bytes))
     }
 }
 

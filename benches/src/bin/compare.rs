@@ -13,8 +13,8 @@ use std::process::{Command, ExitCode, Output};
 use clap::Parser;
 use thinlock_benches::fleet::Fleet;
 use thinlock_benches::plot::{Panel, Plot, Row, Series};
-use thinlock_benches::process::{Figure, Run, in_turn, median};
-use thinlock_benches::subject::{Given, NAMESPACE, Subject};
+use thinlock_benches::process::{self, Figure, Run, in_turn, median};
+use thinlock_benches::subject::{Given, Subject};
 use thinlock_renderer::Dialect;
 
 /// Compares helm and thinlock on charts: equal bytes first, then time and memory.
@@ -80,7 +80,7 @@ fn compare(args: &Args) -> io::Result<()> {
     let work = tempfile::tempdir()?;
     let thinlock = match &args.thinlock {
         Some(path) => path.clone(),
-        None => beside_this("thinlock")?,
+        None => process::thinlock()?,
     };
     let helm = Helm::ask(&args.helm)?;
     let dialect = args.dialect.clone().map_or_else(|| helm.dialect(), Ok)?;
@@ -109,17 +109,6 @@ fn compare(args: &Args) -> io::Result<()> {
         println!("\ndrawn: {}", path.display());
     }
     Ok(())
-}
-
-fn beside_this(name: &str) -> io::Result<PathBuf> {
-    let path = std::env::current_exe()?.with_file_name(name);
-    if path.is_file() {
-        return Ok(path);
-    }
-    Err(wrong(format!(
-        "{} is not there: cargo build --release -p thinlock, or name one with --thinlock",
-        path.display()
-    )))
 }
 
 /// What a helm says of itself.
@@ -163,14 +152,7 @@ impl Programs {
     /// `template`, by one of the two.
     fn template(&self, program: &Path, subject: &Subject, name: &str, more: &[OsString]) -> Command {
         let mut command = Command::new(program);
-        command.args(["template", name]).arg(&subject.chart).args(["--namespace", NAMESPACE]);
-        for file in &subject.values {
-            command.arg("-f").arg(file);
-        }
-        for (key, value) in &subject.set {
-            command.arg("--set-literal").arg(format!("{key}={value}"));
-        }
-        command.args(more).env("THINLOCK_DIALECT", &self.dialect);
+        command.args(subject.template(name)).args(more).env("THINLOCK_DIALECT", &self.dialect);
         command
     }
 

@@ -12,6 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 use thinlock_benches::fleet::Fleet;
+use thinlock_benches::process;
 use thinlock_benches::subject::{Given, NAMESPACE, Subject};
 
 /// How many deployments the fleet has: enough that what runs once is told from what runs for each.
@@ -54,7 +55,7 @@ fn find(args: &Args) -> io::Result<Vec<String>> {
     let work = tempfile::tempdir()?;
     let thinlock = match &args.thinlock {
         Some(path) => path.clone(),
-        None => std::env::current_exe()?.with_file_name("thinlock"),
+        None => process::thinlock()?,
     };
     let program = Program { thinlock, dialect: &args.dialect, counts: work.path().join("counts") };
     let (first, others) = match args.charts.split_first() {
@@ -62,7 +63,7 @@ fn find(args: &Args) -> io::Result<Vec<String>> {
         None => (Subject::example(), [].as_slice()),
     };
 
-    let own: BTreeSet<String> = program.calls(&template(&first))?.into_keys().collect();
+    let own: BTreeSet<String> = program.calls(&first.template(NAMESPACE))?.into_keys().collect();
     let mut runs = BTreeMap::<String, usize>::new();
     for chart in others {
         let command = ["template", NAMESPACE, chart].map(OsString::from);
@@ -84,19 +85,6 @@ fn find(args: &Args) -> io::Result<Vec<String>> {
     let own = patterns(&own);
     let rest = patterns(&shared.chain(often).collect());
     Ok(own.iter().chain(rest.difference(&own)).cloned().collect())
-}
-
-/// What renders one chart.
-fn template(subject: &Subject) -> Vec<OsString> {
-    let mut command = ["template", NAMESPACE].map(OsString::from).to_vec();
-    command.push(subject.chart.clone().into());
-    for file in &subject.values {
-        command.extend(["-f".into(), file.clone().into()]);
-    }
-    for (key, value) in &subject.set {
-        command.extend(["--set-literal".into(), format!("{key}={value}").into()]);
-    }
-    command
 }
 
 /// What renders a fleet.
@@ -165,8 +153,8 @@ fn pattern(name: &str) -> String {
         let made_up = ["Cs", "B"].into_iter().find_map(|mark| {
             let behind = rest.strip_prefix(mark)?;
             let end = behind.find(|letter: char| !letter.is_ascii_alphanumeric())?;
-            // At most eleven digits of base 62, and an underscore.
-            (behind[end..].starts_with('_') && end <= 12).then(|| (mark, &behind[end + 1..]))
+            // A number of 64 bits has at most eleven digits of base 62.
+            (behind[end..].starts_with('_') && end <= 11).then(|| (mark, &behind[end + 1..]))
         });
         rest = match made_up {
             Some((mark, behind)) => {

@@ -40,7 +40,7 @@ pub(super) struct Shared {
 /// A build lock that was read.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    pub(super) lock: Lock,
+    lock: Lock,
     path: String,
     commit: Option<ObjectId>,
 }
