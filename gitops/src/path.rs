@@ -36,14 +36,20 @@ fn put_together(text: &str) -> Result<String, String> {
 /// Whether it is plain to see that a path is clean: names of printable ASCII that begin, a dot or none before it, with no
 /// letter that git's own folder begins with.
 fn is_clean(text: &str) -> bool {
-    let (mut begins, mut dot) = (true, false);
-    let plain = text.bytes().all(|b| {
-        let odd = (begins || dot) && matches!(b, b'/' | b'g' | b'G') || dot && b == b'.';
-        dot = begins && b == b'.';
-        begins = b == b'/';
-        !odd && (b' '..=b'~').contains(&b)
-    });
-    plain && !begins && !dot
+    // All bytes are looked at, which processors do many at a time.
+    if text.bytes().fold(false, |odd, b| odd | !(b' '..=b'~').contains(&b)) {
+        return false;
+    }
+    let is_plain = |name: &[u8]| match name {
+        [] | [b'.'] | [b'g' | b'G', ..] | [b'.', b'.' | b'g' | b'G', ..] => false,
+        [_, ..] => true,
+    };
+    let (text, mut from) = (text.as_bytes(), 0);
+    memchr::memchr_iter(b'/', text).chain([text.len()]).all(|at| {
+        let name = text.get(from..at).unwrap_or_default();
+        from = at + 1;
+        is_plain(name)
+    })
 }
 
 /// Like [`clean`], for a path that has to name something below the root.
