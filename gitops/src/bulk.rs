@@ -14,6 +14,7 @@ use crate::provenance::Provenance;
 use crate::render::{self, Form, Inputs};
 
 mod folders;
+mod line;
 mod records;
 
 pub use folders::Folders;

@@ -12,8 +12,9 @@ use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFr
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::line;
 use crate::error::{Context, Error, Place, Result};
 use crate::provenance::Provenance;
 
@@ -27,13 +28,6 @@ const ADDED: &str = "records.added";
 const MERGED: &str = "records.merged";
 /// The names of folders of which nobody knows what they hold, as a list in JSON.
 const WRITING: &str = "writing";
-
-/// A line.
-#[derive(Serialize)]
-struct Line<'a> {
-    folder: &'a str,
-    provenance: &'a Provenance,
-}
 
 /// The part of a line that a later run needs.
 #[derive(Deserialize)]
@@ -57,7 +51,7 @@ impl Record {
     pub(super) fn new(folder: &str, provenance: &Provenance, memory: Option<Vec<u8>>) -> Result<Record> {
         let mut line = memory.unwrap_or_else(|| Vec::with_capacity(2 << 10));
         line.clear();
-        serde_json::to_writer(&mut line, &Line { folder, provenance }).or_fail(|| "writing a record".into())?;
+        line::write(&mut line, folder, provenance).or_fail(|| "writing a record".into())?;
         line.push(b'\n');
         Ok(Record { folder: folder.to_owned(), line })
     }
@@ -121,13 +115,13 @@ impl Records {
         };
         records.take_single("", &mut owned).or_fail(|| format!("cannot read {}", records.folder.display()))?;
         let taken = names_in(around).or_fail(|| format!("cannot read {}", around.display()))?;
-        let mut writing: BTreeSet<&str> = records.unknown.iter().map(String::as_str).collect();
-        for name in names {
+        let mut writing: Vec<&str> = records.unknown.iter().map(String::as_str).collect();
+        writing.extend(names.iter().map(String::as_str).filter(|name| {
             let first = name.split('/').next().unwrap_or_default();
-            if owned.contains(name) || !taken.contains(first.as_bytes()) || is_free(&around.join(name)) {
-                writing.insert(name);
-            }
-        }
+            owned.contains(*name) || !taken.contains(first.as_bytes()) || is_free(&around.join(name))
+        }));
+        writing.sort_unstable();
+        writing.dedup();
         records.write_writing(&writing)?;
         Ok((records, owned))
     }
@@ -183,7 +177,7 @@ impl Records {
             self.unknown.remove(&at.folder);
         }
         self.merge(&path).or_fail(fail)?;
-        self.write_writing(&self.unknown)?;
+        self.write_writing(&self.unknown.iter().map(String::as_str).collect::<Vec<_>>())?;
         for path in &self.single {
             fs::remove_file(path).or_fail(|| format!("cannot remove {}", path.display()))?;
             if let Some(app) = path.parent().filter(|app| **app != self.folder) {
@@ -228,7 +222,7 @@ impl Records {
     }
 
     /// Says which folders may be half written.
-    fn write_writing<N: Serialize + Ord>(&self, names: &BTreeSet<N>) -> Result<()> {
+    fn write_writing(&self, names: &[&str]) -> Result<()> {
         let path = self.folder.join(WRITING);
         let fail = || format!("cannot write {}", path.display());
         if names.is_empty() {
