@@ -6,24 +6,24 @@ use thinlock_go::{CallError, Interp, Str, Value};
 use crate::args::{Answer, arg, text};
 
 /// What two spaces of indent make of a value.
-fn pretty(value: &Value) -> Result<Vec<u8>, String> {
-    json::encode_indent(value, "", "  ", Html::Escape)
+fn pretty(value: &Value) -> Result<Str, String> {
+    json::encode_indent(value, "", "  ", Html::Escape).map(Str::from)
 }
 
-fn or_empty(result: Result<Vec<u8>, String>) -> Answer {
-    Ok(Value::Str(result.map_or(Str::EMPTY, Str::from)))
+fn or_empty(result: Result<Str, String>) -> Answer {
+    Ok(Value::Str(result.unwrap_or_default()))
 }
 
-fn or_fail(result: Result<Vec<u8>, String>) -> Answer {
-    result.map(|text| Value::Str(text.into())).map_err(CallError::message)
+fn or_fail(result: Result<Str, String>) -> Answer {
+    result.map(Value::Str).map_err(CallError::message)
 }
 
 pub(crate) fn to_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    or_empty(json::encode(arg(args, 0), Html::Escape))
+    or_empty(json::encode_str(arg(args, 0), Html::Escape))
 }
 
 pub(crate) fn must_to_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    or_fail(json::encode(arg(args, 0), Html::Escape))
+    or_fail(json::encode_str(arg(args, 0), Html::Escape))
 }
 
 pub(crate) fn to_pretty_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
@@ -37,7 +37,7 @@ pub(crate) fn must_to_pretty_json(_: &mut dyn Interp, args: &mut [Value]) -> Ans
 /// Without the escapes of `<`, `>` and `&`. Unlike its sisters `toRawJson` panics with the error, which reads the same
 /// as `mustToRawJson`'s failure.
 pub(crate) fn to_raw_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
-    or_fail(json::encode(arg(args, 0), Html::Keep))
+    or_fail(json::encode_str(arg(args, 0), Html::Keep))
 }
 
 pub(crate) fn from_json(_: &mut dyn Interp, args: &mut [Value]) -> Answer {

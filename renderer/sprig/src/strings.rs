@@ -216,11 +216,12 @@ pub(crate) fn cat(_: &mut dyn Interp, args: &mut [Value]) -> Answer {
 fn indented(function: &str, prefix: &[u8], args: &mut [Value]) -> Answer {
     let width = check_repeat(function, b" ", int(args, 0)?)?;
     let s = text(args, 1)?;
-    let lines = memchr::memchr_iter(b'\n', &s).count() + 1;
-    let bytes = width.saturating_mul(lines).saturating_add(s.len() + prefix.len());
-    check_text(function, bytes)?;
+    let bytes = |lines: usize| width.saturating_mul(lines).saturating_add(s.len() + prefix.len());
+    // Most texts are within the limit however many lines they have.
+    if check_text(function, bytes(s.len() + 1)).is_err() {
+        check_text(function, bytes(memchr::memchr_iter(b'\n', &s).count() + 1))?;
+    }
     let built = Str::build(|out| {
-        out.reserve(bytes);
         out.extend_from_slice(prefix);
         out.resize(out.len() + width, b' ');
         let mut from = 0;

@@ -17,8 +17,8 @@ pub(super) fn functions() -> &'static [Func] {
             trim_newline(&mut text);
             Ok(Value::Str(text.into()))
         }),
-        any_to_string("toJson", |_, args| match json::encode(first(args), Html::Escape) {
-            Ok(text) => Ok(Value::Str(text.into())),
+        any_to_string("toJson", |_, args| match json::encode_str(first(args), Html::Escape) {
+            Ok(text) => Ok(Value::Str(text)),
             Err(text) if text == json::TOO_LARGE => Err(CallError::Limit(text.into())),
             Err(_) => Ok(Value::Str(Str::EMPTY)),
         }),
@@ -68,7 +68,7 @@ pub(super) fn must_to_yaml() -> &'static [Func] {
     static FUNCTIONS: [Func; 2] = [
         any_to_string("mustToYaml", |_, args| must_yaml(first(args)).map(Value::Str).map_err(yaml_failure)),
         any_to_string("mustToJson", |_, args| {
-            json::encode(first(args), Html::Escape).map(|text| Value::Str(text.into())).map_err(CallError::message)
+            json::encode_str(first(args), Html::Escape).map(Value::Str).map_err(CallError::message)
         }),
     ];
     &FUNCTIONS

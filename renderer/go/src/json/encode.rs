@@ -32,6 +32,14 @@ pub fn encode(value: &Value, html: Html) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
+/// As [`encode`], as a string.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_str(value: &Value, html: Html) -> Result<Str, String> {
+    Str::build(|out| append(out, value, html))
+}
+
 /// `json.MarshalIndent`.
 ///
 /// # Errors
