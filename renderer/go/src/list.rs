@@ -68,13 +68,23 @@ impl List {
         List::new(&SLICE_STRING, items.into_iter().map(|s| Value::Str(s.into())).collect())
     }
 
-    /// The nil slice of a type.
+    /// The nil slice of a type. It has no array that anybody could change, so that one serves all of a thread.
     pub fn nil(go_type: Type) -> List {
-        List {
-            backing: Rc::new(Backing { go_type, nil: true, items: RefCell::default(), capacity: 0 }),
-            start: 0,
-            len: 0,
+        thread_local! {
+            static NIL: RefCell<Vec<Rc<Backing>>> = const { RefCell::new(Vec::new()) };
         }
+        let new = || Rc::new(Backing { go_type, nil: true, items: RefCell::default(), capacity: 0 });
+        let known = NIL.try_with(|known| {
+            let mut known = known.borrow_mut();
+            // They are few: a type that is known is a static one.
+            let at = known.iter().position(|backing| std::ptr::eq(backing.go_type, go_type));
+            let at = at.unwrap_or_else(|| {
+                known.push(new());
+                known.len() - 1
+            });
+            known.get(at).map(Rc::clone)
+        });
+        List { backing: known.ok().flatten().unwrap_or_else(new), start: 0, len: 0 }
     }
 
     /// The Go type.

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicU32;
 
 pub use self::path::{At, Path};
 pub use self::store::find;
-use self::store::{Store, merged};
+use self::store::{Store, find_key, merged};
 use crate::types::{MAP_STRING_ANY, MAP_STRING_STRING, Type};
 use crate::{Frozen, Str, Value};
 
@@ -159,13 +159,41 @@ impl Map {
         let mut store = self.inner.store.borrow_mut();
         let entries = store.open_mut();
         // What is replaced is returned, not dropped here: a drop could reach this very cell through a cycle.
-        match find(entries, &key) {
+        match find_key(entries, &key) {
             Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
             Err(at) => {
                 entries.insert(at, (key, value));
                 None
             }
         }
+    }
+
+    /// As [`Map::insert`] of a frozen map that is thawed, which takes the place of one of its type: in the same memory,
+    /// where nobody else has that one and it is still as it was.
+    pub fn insert_thawed(&self, key: &Str, frozen: &Frozen) {
+        if let Frozen::Map(go_type, entries) = frozen
+            && self.renew(key, go_type, entries).is_some()
+        {
+            return;
+        }
+        self.insert(key.clone(), frozen.thaw());
+    }
+
+    fn renew(&self, key: &Str, go_type: Type, entries: &Arc<[(Str, Frozen)]>) -> Option<()> {
+        let mut store = self.inner.store.borrow_mut();
+        let own = match &mut *store {
+            Store::Own(own) => own,
+            Store::Shared(shared) => Rc::get_mut(shared)?,
+            Store::Frozen(_) | Store::Over(..) => return None,
+        };
+        let at = find_key(own, key).ok()?;
+        let Some((_, Value::Map(map))) = own.get_mut(at) else { return None };
+        let inner = Rc::get_mut(&mut map.inner).filter(|_| std::ptr::eq(map.go_type, go_type))?;
+        match inner.store.get_mut() {
+            Store::Frozen(old) => *old = Arc::clone(entries),
+            Store::Own(_) | Store::Shared(_) | Store::Over(..) => return None,
+        }
+        Some(())
     }
 
     /// Adds those entries of a snapshot whose keys are not there, all at once. Returns the places of the others; `None`,
@@ -177,7 +205,7 @@ impl Map {
         let mut store = self.inner.store.borrow_mut();
         let own = store.open_mut();
         for (key, _) in &*own {
-            let Ok(at) = find(others, key) else { continue };
+            let Ok(at) = find_key(others, key) else { continue };
             if others.get(at).is_some_and(|(_, value)| refused(value)) {
                 return None;
             }
@@ -325,6 +353,49 @@ mod tests {
         assert!(matches!(other.get("text"), Some(Value::Str(text)) if text == "a"));
         assert!(!map_at(&other, "map").contains_key("x"));
         assert!(one.remove("map").is_some() && one.len() == 2 && other.len() == 3);
+    }
+
+    #[test]
+    fn a_thawed_map_takes_the_place_of_one_that_nobody_has() {
+        let frozen = |text: &str| {
+            let entries = vec![(Str::from("text"), Frozen::Str(Str::from(text)))];
+            Frozen::Map(&MAP_STRING_ANY, entries.into())
+        };
+        let key = Str::from("here");
+        let text = |map: &Map| match map.get("text") {
+            Some(Value::Str(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        let outer = Map::from_entries(&MAP_STRING_ANY, vec![(Str::from("a"), 1.0.into())]);
+        outer.insert_thawed(&key, &frozen("1"));
+        let first = map_at(&outer, "here").identity();
+        outer.insert_thawed(&key, &frozen("2"));
+        assert_eq!((map_at(&outer, "here").identity(), &*text(&map_at(&outer, "here"))), (first, &b"2"[..]));
+        // Nothing is seen of it by who has the map, a copy of the entries, or the map itself under another type.
+        let held = map_at(&outer, "here");
+        outer.insert_thawed(&key, &frozen("3"));
+        assert_eq!((text(&held), text(&map_at(&outer, "here"))), (Str::from("2"), Str::from("3")));
+        let before = outer.snapshot();
+        outer.insert_thawed(&key, &frozen("4"));
+        let Value::Map(seen) = &before[1].1 else { panic!("a map") };
+        assert_eq!((text(seen), text(&map_at(&outer, "here"))), (Str::from("3"), Str::from("4")));
+        let over = Map::string_any();
+        assert!(over.insert_absent(&outer.snapshot(), |_| false).is_some());
+        outer.insert_thawed(&key, &frozen("5"));
+        assert_eq!((text(&map_at(&over, "here")), text(&map_at(&outer, "here"))), (Str::from("4"), Str::from("5")));
+        over.insert_thawed(&key, &frozen("6"));
+        assert_eq!((text(&map_at(&over, "here")), text(&map_at(&outer, "here"))), (Str::from("6"), Str::from("5")));
+        // What was changed, is something else or is not there is replaced.
+        map_at(&outer, "here").insert("new", 1.0);
+        outer.insert_thawed(&key, &frozen("7"));
+        assert!(!map_at(&outer, "here").contains_key("new"));
+        outer.insert("here", 1.0);
+        outer.insert_thawed(&key, &frozen("8"));
+        outer.remove("here");
+        outer.insert_thawed(&key, &frozen("9"));
+        assert_eq!(text(&map_at(&outer, "here")), Str::from("9"));
+        outer.insert_thawed(&key, &Frozen::Float(1.0));
+        assert!(matches!(outer.get("here"), Some(Value::Float(1.0))));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::sync::atomic::AtomicU32;
 
 use crate::types::Type;
 use crate::{CallError, Interp, Str, Toolchain, Value};
@@ -61,8 +62,9 @@ pub trait Object: Any + Debug {
         self.fields().into_iter().find(|f| f.name.as_bytes() == name && f.exported())
     }
 
-    /// As [`Object::field`], of a field whose value is kept and need not be made, to be looked at.
-    fn kept_field(&self, _name: &[u8]) -> Option<(&Value, Type)> {
+    /// As [`Object::field`], to be looked at: for a plain struct, which has no methods and whose fields' values are kept
+    /// and need not be made. The hint is where the field was the last time, as in [`crate::Map::get_hinted`].
+    fn kept_field(&self, _name: &Str, _hint: &AtomicU32) -> Option<(&Value, Type)> {
         None
     }
 
@@ -139,6 +141,9 @@ pub struct Field {
 impl Field {
     /// Whether a template can see it: Go exports names that begin with an upper-case letter.
     pub fn exported(&self) -> bool {
-        self.name.starts_with(|c: char| c.is_uppercase())
+        match self.name.as_bytes().first() {
+            Some(first) if first.is_ascii() => first.is_ascii_uppercase(),
+            _ => self.name.starts_with(char::is_uppercase),
+        }
     }
 }

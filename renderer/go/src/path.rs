@@ -49,7 +49,9 @@ pub fn base(path: &[u8]) -> &[u8] {
     if path.is_empty() {
         return b".";
     }
-    let end = path.iter().rposition(|&b| b != b'/').map_or(0, |at| at + 1);
+    // Mostly there is no slash at the end.
+    let end =
+        if path.ends_with(b"/") { path.iter().rposition(|&b| b != b'/').map_or(0, |at| at + 1) } else { path.len() };
     if end == 0 {
         return b"/";
     }
@@ -71,7 +73,7 @@ pub fn ext(path: &[u8]) -> &[u8] {
 
 /// `path.Split`: directory with its slash, and file.
 pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
-    path.split_at(path.iter().rposition(|&b| b == b'/').map_or(0, |at| at + 1))
+    path.split_at(memchr::memrchr(b'/', path).map_or(0, |at| at + 1))
 }
 
 /// `path.IsAbs`.

@@ -52,6 +52,16 @@ impl Inline {
         // The last word overlaps the one before.
         (word(0), word(8), word(INLINE + 1 - 8))
     }
+
+    /// Whether both are the same, without a branch between their words.
+    #[inline]
+    fn is(&self, other: &Inline) -> bool {
+        let word = |inline: &Inline, at: usize| {
+            inline.0[at..].first_chunk().map_or(0, |word: &[u8; 8]| u64::from_ne_bytes(*word))
+        };
+        let differ = |at| word(self, at) ^ word(other, at);
+        differ(0) | differ(8) | differ(INLINE + 1 - 8) == 0
+    }
 }
 
 /// Its address tells a nil `[]byte`.
@@ -216,9 +226,8 @@ impl PartialEq for Str {
     #[inline(always)]
     fn eq(&self, other: &Str) -> bool {
         match (&self.0, &other.0) {
-            (Repr::Plain(Plain::Inline(one)), Repr::Plain(Plain::Inline(other))) => one.words() == other.words(),
-            (Repr::Shared(bytes), Repr::Shared(other)) => Arc::ptr_eq(bytes, other) || bytes == other,
-            _ => self.as_bytes() == other.as_bytes(),
+            (Repr::Plain(Plain::Inline(one)), Repr::Plain(Plain::Inline(other))) => one.is(other),
+            _ => self.eq_long(other),
         }
     }
 }
@@ -238,6 +247,7 @@ impl PartialEq<&str> for Str {
 }
 
 impl PartialOrd for Str {
+    #[inline(always)]
     fn partial_cmp(&self, other: &Str) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
@@ -245,12 +255,29 @@ impl PartialOrd for Str {
 
 /// Byte order, as Go compares strings.
 impl Ord for Str {
-    #[inline]
+    #[inline(always)]
     fn cmp(&self, other: &Str) -> std::cmp::Ordering {
         match (&self.0, &other.0) {
             (Repr::Plain(Plain::Inline(one)), Repr::Plain(Plain::Inline(other))) => one.words().cmp(&other.words()),
-            _ => self.as_bytes().cmp(other.as_bytes()),
+            _ => self.cmp_long(other),
         }
+    }
+}
+
+impl Str {
+    /// Whether both are the same, where one of them is not inline. Apart from [`Str::eq`], which is put into its callers.
+    #[inline(never)]
+    fn eq_long(&self, other: &Str) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Shared(bytes), Repr::Shared(other)) if Arc::ptr_eq(bytes, other) => true,
+            _ => self.as_bytes() == other.as_bytes(),
+        }
+    }
+
+    /// As [`Str::eq_long`], for [`Str::cmp`].
+    #[inline(never)]
+    fn cmp_long(&self, other: &Str) -> std::cmp::Ordering {
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 

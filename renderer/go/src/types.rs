@@ -84,6 +84,8 @@ pub struct TypeInfo {
     /// The methods of a named map type (Helm's `Values`), whose values are [`crate::Map`]s and no objects. `params` does not
     /// count the receiver; the call finds it before the arguments.
     pub methods: &'static [Func],
+    /// The letters that the methods' names begin with, a bit for each.
+    initials: u32,
 }
 
 /// A Go type.
@@ -106,17 +108,22 @@ impl fmt::Display for TypeInfo {
 impl TypeInfo {
     /// A type without an element type.
     pub const fn plain(name: &'static str, kind: Kind) -> TypeInfo {
-        TypeInfo { name, kind, elem: None, methods: &[] }
+        TypeInfo { name, kind, elem: None, methods: &[], initials: 0 }
     }
 
     /// A slice, map or pointer type.
     pub const fn of(name: &'static str, kind: Kind, elem: Type) -> TypeInfo {
-        TypeInfo { name, kind, elem: Some(elem), methods: &[] }
+        TypeInfo { name, kind, elem: Some(elem), methods: &[], initials: 0 }
     }
 
     /// The type with these methods: see [`TypeInfo::methods`].
     pub const fn with_methods(self, methods: &'static [Func]) -> TypeInfo {
-        TypeInfo { methods, ..self }
+        let (mut initials, mut at) = (0, 0);
+        while at < methods.len() {
+            initials |= initial(methods[at].name.as_bytes());
+            at += 1;
+        }
+        TypeInfo { methods, initials, ..self }
     }
 
     /// The results of a method that has several (besides an error), as the result type of its
@@ -126,10 +133,13 @@ impl TypeInfo {
     }
 
     /// The names of the types that [`TypeInfo::results`] stands for; `None` of any other type.
+    #[inline]
     pub fn as_results(&self) -> Option<Vec<&'static str>> {
-        if self.kind != Kind::Invalid {
-            return None;
-        }
+        if self.kind == Kind::Invalid { self.results_in_name() } else { None }
+    }
+
+    #[cold]
+    fn results_in_name(&self) -> Option<Vec<&'static str>> {
         let inner = self.name.strip_prefix('(')?.strip_suffix(')')?;
         Some(inner.split(", ").collect())
     }
@@ -142,19 +152,12 @@ impl TypeInfo {
     /// The method of a name, of those in [`TypeInfo::methods`].
     #[inline(always)]
     pub fn method(&self, name: &Str) -> Option<&'static Func> {
-        if self.methods.is_empty() { None } else { self.find_method(name) }
+        let may_be = self.initials != 0 && self.initials & initial(name) != 0;
+        if may_be { self.find_method(name) } else { None }
     }
 
-    #[inline]
     fn find_method(&self, name: &Str) -> Option<&'static Func> {
-        // Go's exported names begin with an upper-case letter, keys of values seldom do.
-        if name.first().is_some_and(u8::is_ascii_lowercase) {
-            return None;
-        }
-        let is = |method: &&Func| {
-            method.name.as_bytes().first() == name.first() && method.name.as_bytes() == name.as_bytes()
-        };
-        self.methods.iter().find(is)
+        self.methods.iter().find(|method| method.name.as_bytes() == name.as_bytes())
     }
 
     /// Whether this is a type with a name of its own (`int`, `chartutil.Values`) and no literal (`map[string]string`).
@@ -162,6 +165,16 @@ impl TypeInfo {
         !matches!(self.kind, Kind::Map | Kind::Slice | Kind::Array | Kind::Pointer | Kind::Func | Kind::Chan)
             || !self.name.starts_with(['[', '*'])
                 && !["map[", "func(", "chan ", "<-chan "].iter().any(|literal| self.name.starts_with(literal))
+    }
+}
+
+/// The bit of a name's first letter. Go's exported names begin with an upper-case letter, keys of values seldom do.
+const fn initial(name: &[u8]) -> u32 {
+    match name {
+        [first @ b'A'..=b'Z', ..] => 1 << (*first - b'A'),
+        // All other names of methods together; Go has letters beyond ASCII.
+        [first, ..] if !first.is_ascii() => 1 << 31,
+        _ => 0,
     }
 }
 

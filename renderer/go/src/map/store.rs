@@ -101,10 +101,23 @@ fn live_at(entries: &Entries, at: usize) -> Option<Found<'_>> {
     entries.get(at).map(|(_, value)| Found::Live(value))
 }
 
-/// The value of a key in one of two lists of entries. The hint is for the longer one.
+/// The value of a key in one of two lists of entries, of which the first one is short. The hint is for the other one.
 #[inline]
 pub(super) fn find_over<'e>(own: &'e Entries, under: &'e Entries, key: &Str, hint: &AtomicU32) -> Option<&'e Value> {
-    find_hinted(under, key, hint).or_else(|| own.iter().find(|(k, _)| *k == *key).map(|(_, value)| value))
+    let hinted = hint.load(Ordering::Relaxed);
+    if let Some((k, value)) = under.get(hinted as usize)
+        && *k == *key
+    {
+        return Some(value);
+    }
+    match own.iter().find(|(k, _)| *k == *key) {
+        Some((_, value)) => {
+            // The next time it is looked for here at once.
+            hint.store(hinted | ABSENT, Ordering::Relaxed);
+            Some(value)
+        }
+        None => find_anew(under, key, hinted, hint),
+    }
 }
 
 /// Both lists of entries as one; those of the second at the given places are left out. No key of the others is in both.
@@ -170,7 +183,7 @@ fn find_anew<'e, V>(entries: &'e [(Str, V)], key: &Str, hinted: u32, hint: &Atom
         }
     }
     // A map has fewer entries than bytes of memory; a wrong hint costs time only.
-    match find(entries, key) {
+    match find_key(entries, key) {
         Ok(at) => {
             hint.store(at as u32 & !ABSENT, Ordering::Relaxed);
             entries.get(at).map(|(_, value)| value)
@@ -192,6 +205,11 @@ pub fn find<V>(entries: &[(Str, V)], key: &[u8]) -> Result<usize, usize> {
         return entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key));
     }
     // As a string of its own it is compared with other short ones without a call.
-    let key = Str::from(key);
-    entries.binary_search_by(|(k, _)| k.cmp(&key))
+    find_key(entries, &Str::from(key))
+}
+
+/// As [`find`].
+#[inline]
+pub(super) fn find_key<V>(entries: &[(Str, V)], key: &Str) -> Result<usize, usize> {
+    entries.binary_search_by(|(k, _)| k.cmp(key))
 }

@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use thinlock_go::object::Field;
-use thinlock_go::{Object, Type, Value};
+use thinlock_go::{Object, Str, Type, Value};
 
 /// A struct without methods.
 #[derive(Debug)]
@@ -17,12 +18,7 @@ pub(super) struct Struct {
 
 impl Struct {
     fn own(&self, name: &[u8]) -> Option<&Field> {
-        let is_it = |field: &&Field| {
-            let own = field.name.as_bytes();
-            // Mostly that tells, and without a call.
-            own.len() == name.len() && own.first() == name.first() && own == name && field.exported()
-        };
-        self.fields.iter().find(is_it)
+        self.fields.iter().find(|field| is_named(field, name))
     }
 
     /// The embedded structs: their fields are promoted.
@@ -32,6 +28,14 @@ impl Struct {
             _ => None,
         })
     }
+}
+
+/// Whether this is the exported field of that name.
+#[inline]
+fn is_named(field: &Field, name: &[u8]) -> bool {
+    let own = field.name.as_bytes();
+    // Mostly that tells, and without a call.
+    own.len() == name.len() && own.first() == name.first() && own == name && field.exported()
 }
 
 impl Object for Struct {
@@ -47,9 +51,18 @@ impl Object for Struct {
         self.own(name).cloned().or_else(|| self.embedded().find_map(|inner| inner.field(name)))
     }
 
-    fn kept_field(&self, name: &[u8]) -> Option<(&Value, Type)> {
-        let own = self.own(name).map(|field| (&field.value, field.go_type));
-        own.or_else(|| self.embedded().find_map(|inner| inner.kept_field(name)))
+    fn kept_field(&self, name: &Str, hint: &AtomicU32) -> Option<(&Value, Type)> {
+        let bytes = name.as_bytes();
+        let hinted = self.fields.get(hint.load(Ordering::Relaxed) as usize);
+        if let Some(field) = hinted.filter(|field| is_named(field, bytes)) {
+            return Some((&field.value, field.go_type));
+        }
+        let Some(at) = self.fields.iter().position(|field| is_named(field, bytes)) else {
+            return self.embedded().find_map(|inner| inner.kept_field(name, hint));
+        };
+        // Structs have few fields.
+        hint.store(at as u32, Ordering::Relaxed);
+        self.fields.get(at).map(|field| (&field.value, field.go_type))
     }
 
     fn has_yaml_tags(&self) -> bool {

@@ -19,13 +19,20 @@ impl<'s> State<'s, '_> {
         self.check_stack()?;
         let code = self.code;
         self.node = pipe;
-        let Kind::Pipe { children, decls, assign } = code.node(pipe).kind else {
+        let Kind::Pipe { children, decls, assign, .. } = code.node(pipe).kind else {
             return Err(self.error("not a pipeline"));
         };
-        let (variables, commands) = code.children(children).split_at(usize::from(decls));
-        if let ([], [command]) = (variables, commands) {
-            return Ok(self.eval_command(dot, *command, &mut Args::none())?.strip());
+        let children = code.children(children);
+        match children {
+            [command] if decls == 0 => Ok(self.eval_command(dot, *command, &mut Args::none())?.strip()),
+            _ => self.eval_commands(dot, children, decls, assign),
         }
+    }
+
+    /// The value of a pipeline that is not one command only.
+    #[inline(never)]
+    fn eval_commands(&mut self, dot: &Rv, children: &'s [NodeId], decls: u8, assign: bool) -> Result<Rv> {
+        let (variables, commands) = children.split_at(usize::from(decls));
         let mut args = Args::none();
         for &command in commands {
             args.last = Some(self.eval_command(dot, command, &mut args)?.strip());
@@ -34,7 +41,7 @@ impl<'s> State<'s, '_> {
         for &variable in variables {
             if assign {
                 self.assign(variable, value.clone())?;
-            } else if let Kind::Variable { name, .. } = code.node(variable).kind {
+            } else if let Kind::Variable { name, .. } = self.code.node(variable).kind {
                 self.shared.vars.push(Variable { value: value.clone(), name });
             }
         }
@@ -211,7 +218,9 @@ impl<'s> State<'s, '_> {
                     let value = self.eval_each_field(dot, &receiver, id, rest, args)?;
                     if traced {
                         let seen = match &receiver.value {
-                            Value::Object(object) => look_into(&**object, &names[from..], Seen::of).flatten(),
+                            Value::Object(object) => {
+                                look_into(&**object, &names[from..], &hints[from..], Seen::of).flatten()
+                            }
                             _ => None,
                         };
                         self.shared.read(names, hints, seen.filter(|seen| seen.is(&value)));

@@ -95,7 +95,7 @@ impl Read {
             (At::Missing(elem), Seen::Missing(seen)) => std::ptr::eq(elem, *seen),
             (At::Object(object, _, from), Seen::Scalar(seen, iface)) => {
                 let is_it = |value: &Value, go_type| is_equal(value, seen) && is_same(interface(go_type), *iface);
-                look_into(&**object, &keys[from..], is_it).unwrap_or(false)
+                look_into(&**object, &keys[from..], &hints[from..], is_it).unwrap_or(false)
             }
             _ => false,
         })
@@ -325,34 +325,49 @@ fn look(dot: &Map, keys: &[Str], hints: &[AtomicU32]) -> Option<Seen> {
         At::Frozen(Frozen::Map(..) | Frozen::List(..), ..) => None,
         At::Frozen(scalar, elem, _) => Seen::value(scalar.thaw(), elem),
         At::Missing(elem) => Some(Seen::Missing(elem)),
-        At::Object(object, _, from) => look_into(&**object, &keys[from..], Seen::of).flatten(),
+        At::Object(object, _, from) => look_into(&**object, &keys[from..], &hints[from..], Seen::of).flatten(),
         At::Elsewhere => None,
     })
 }
 
 /// Looks at what is at the end of a path of keys into an object, `.Chart.Name`, if nothing has to be called on the way.
-pub(super) fn look_into<R>(object: &dyn Object, keys: &[Str], look: impl FnOnce(&Value, Type) -> R) -> Option<R> {
-    let (key, rest) = keys.split_first()?;
+#[inline]
+pub(super) fn look_into<R>(
+    object: &dyn Object,
+    keys: &[Str],
+    hints: &[AtomicU32],
+    look: impl FnOnce(&Value, Type) -> R,
+) -> Option<R> {
+    let (Some((key, keys)), Some((hint, hints))) = (keys.split_first(), hints.split_first()) else { return None };
+    if let Some((value, go_type)) = object.kept_field(key, hint) {
+        return if keys.is_empty() { Some(look(value, go_type)) } else { look_further(value, keys, hints, look) };
+    }
     let is_plain = object.go_type().kind == Kind::Struct
         && object.underlying().is_none()
         && object.methods().iter().all(|method| method.name.as_bytes() != key.as_bytes());
-    if !is_plain {
-        return None;
+    let field = if is_plain { object.field(key)? } else { return None };
+    if keys.is_empty() {
+        Some(look(&field.value, field.go_type))
+    } else {
+        look_further(&field.value, keys, hints, look)
     }
-    if let Some((value, go_type)) = object.kept_field(key) {
-        return look_further(value, go_type, rest, look);
-    }
-    let field = object.field(key)?;
-    look_further(&field.value, field.go_type, rest, look)
 }
 
-fn look_further<R>(value: &Value, go_type: Type, keys: &[Str], look: impl FnOnce(&Value, Type) -> R) -> Option<R> {
-    let Some((key, rest)) = keys.split_first() else { return Some(look(value, go_type)) };
+fn look_further<R>(
+    value: &Value,
+    keys: &[Str],
+    hints: &[AtomicU32],
+    look: impl FnOnce(&Value, Type) -> R,
+) -> Option<R> {
     match value {
-        Value::Map(map) if map.go_type().method(key).is_none() => {
-            look_further(&map.get(key)?, map.go_type().elem?, rest, look)
-        }
-        Value::Object(object) => look_into(&**object, keys, look),
+        Value::Map(map) => map.at_path(keys, hints, |at| match at {
+            At::Live(value, elem) => Some(look(value, elem)),
+            At::Frozen(Frozen::Map(..) | Frozen::List(..), ..) => None,
+            At::Frozen(scalar, elem, _) => Some(look(&scalar.thaw(), elem)),
+            At::Object(object, _, from) => look_into(&**object, &keys[from..], &hints[from..], look),
+            At::Missing(_) | At::Elsewhere => None,
+        }),
+        Value::Object(object) => look_into(&**object, keys, hints, look),
         _ => None,
     }
 }
