@@ -114,7 +114,7 @@ pub(crate) struct Shared<'e> {
     asked: Cell<bool>,
     /// The [`thinlock_go::Map::identity`] of the dot whose reads are being recorded, or 0.
     traced: usize,
-    memo: Memo,
+    memo: Box<Memo>,
 }
 
 /// A variable: `$`, `$x`.
@@ -366,7 +366,7 @@ impl<'s, 'e> State<'s, 'e> {
     /// continue of this loop, so only one of the `else` list, which belongs to a loop around.
     fn range_over(&mut self, dot: &Rv, value: Rv, branch: Branch, out: &mut Vec<u8>) -> Result<Flow> {
         let code = self.code;
-        let Kind::Pipe { children, decls, assign } = code.node(branch.pipe).kind else { return Ok(Flow::Next) };
+        let Kind::Pipe { children, decls, assign, .. } = code.node(branch.pipe).kind else { return Ok(Flow::Next) };
         let variables = &code.children(children)[..usize::from(decls)];
         let bind = Bind { variables, assign, list: branch.list, mark: self.shared.vars.len() };
         let underlying = match &value.value {
@@ -510,13 +510,10 @@ impl<'s, 'e> State<'s, 'e> {
     #[inline]
     fn only_word(&self, pipe: NodeId) -> Option<NodeId> {
         let code = self.code;
-        let Kind::Pipe { children, decls: 0, .. } = code.node(pipe).kind else { return None };
-        let [command] = code.children(children) else { return None };
+        let Kind::Pipe { children, word: true, .. } = code.node(pipe).kind else { return None };
+        let command = code.children(children).first()?;
         let Kind::Command(words) = code.node(*command).kind else { return None };
-        match code.children(words) {
-            [word] => Some(*word),
-            _ => None,
-        }
+        code.children(words).first().copied()
     }
 
     /// Prints the value of an action.

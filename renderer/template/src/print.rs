@@ -67,7 +67,7 @@ impl Parsed {
             }
             Kind::Break => out.extend_from_slice(b"{{break}}"),
             Kind::Continue => out.extend_from_slice(b"{{continue}}"),
-            Kind::Pipe { children, decls, assign } => {
+            Kind::Pipe { children, decls, assign, .. } => {
                 let (variables, commands) = self.children(children).split_at(usize::from(decls));
                 self.write_joined(variables, b", ", out);
                 if decls > 0 {

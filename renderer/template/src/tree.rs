@@ -61,6 +61,8 @@ pub(crate) enum Kind {
         children: Span,
         decls: u8,
         assign: bool,
+        /// Whether it is one command of one word, and nothing else.
+        word: bool,
     },
     /// Words in [`Parsed::children`].
     Command(Span),

@@ -73,6 +73,14 @@ impl Target for MapMethod {
     }
 }
 
+/// Puts a value where mostly there is none, which then needs no drop.
+#[inline]
+fn put(slot: &mut Value, value: Value) {
+    if let nil @ Value::Nil = std::mem::replace(slot, value) {
+        std::mem::forget(nil);
+    }
+}
+
 /// The arguments of a call: those written after the function, and the one piped into it.
 pub(super) struct Args<'a> {
     pub(super) given: &'a [NodeId],
@@ -98,18 +106,21 @@ impl State<'_, '_> {
         }
     }
 
+    #[inline]
     fn check_arity(&self, name: &str, params: usize, variadic: bool, args: &Args<'_>) -> Result<()> {
-        let (args, given) = (args.given.len(), args.given.len() + usize::from(args.last.is_some()));
+        let given = args.given.len() + usize::from(args.last.is_some());
+        let fits = if variadic { given + 1 >= params } else { given == params };
+        if fits { Ok(()) } else { Err(self.wrong_arity(name, params, variadic, args.given.len(), given)) }
+    }
+
+    #[cold]
+    fn wrong_arity(&self, name: &str, params: usize, variadic: bool, written: usize, given: usize) -> Error {
         if variadic {
-            if given < params - 1 {
-                let want = params - 1;
-                // Go does not count the piped argument here.
-                return Err(self.error(format!("wrong number of args for {name}: want at least {want} got {args}")));
-            }
-        } else if given != params {
-            return Err(self.error(format!("wrong number of args for {name}: want {params} got {given}")));
+            let want = params - 1;
+            // Go does not count the piped argument here.
+            return self.error(format!("wrong number of args for {name}: want at least {want} got {written}"));
         }
-        Ok(())
+        self.error(format!("wrong number of args for {name}: want {params} got {given}"))
     }
 
     pub(super) fn eval_call(&mut self, dot: &Rv, target: impl Target, node: NodeId, args: &mut Args<'_>) -> Result<Rv> {
@@ -135,7 +146,7 @@ impl State<'_, '_> {
         let (values_here, _) = values.split_at_mut(count);
         let (first, slots) = values_here.split_at_mut(before);
         if let ([slot], Some(receiver)) = (first, receiver) {
-            *slot = receiver;
+            put(slot, receiver);
         }
         // The last parameter type also serves all that follow.
         let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(&types::ANY);
@@ -148,20 +159,24 @@ impl State<'_, '_> {
                 && (to.kind == TypeKind::String || rv::is_empty_interface(to))
             {
                 self.node = *arg;
-                *slot = Value::Str(code.string(at).clone());
+                put(slot, Value::Str(code.string(at).clone()));
                 continue;
             }
-            *slot = match if hands_on && i == 1 { self.handed_on(dot, *arg) } else { None } {
+            let value = match if hands_on && i == 1 { self.handed_on(dot, *arg) } else { None } {
                 Some(value) => value.value,
                 None => self.eval_arg(dot, to, *arg)?,
             };
+            put(slot, value);
         }
         if let (Some(last), Some(slot)) = (args.last.take(), slots.last_mut()) {
-            *slot = self.validate(last, param(args.given.len()))?;
+            put(slot, self.validate(last, param(args.given.len()))?);
         }
         let result = target.call(self, values_here);
         for value in values_here {
-            *value = Value::Nil;
+            // Most functions take what they are given.
+            if !value.is_nil() {
+                *value = Value::Nil;
+            }
         }
         self.shared.args.push(values);
         match result {
@@ -193,7 +208,9 @@ impl State<'_, '_> {
 
     /// Go's `validateType`: a value as an argument of a type.
     pub(super) fn validate(&self, value: Rv, to: Type) -> Result<Value> {
-        if rv::is_empty_interface(to) {
+        // Most parameters are strings, and so is what they are given.
+        let fits = matches!(value.value, Value::Str(_)) && std::ptr::eq(to, &types::STRING);
+        if fits || rv::is_empty_interface(to) {
             return Ok(value.value);
         }
         if !value.is_valid() {

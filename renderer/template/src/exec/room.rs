@@ -13,7 +13,7 @@ pub(super) struct Room {
     pub(super) vars: Vec<Variable>,
     pub(super) args: Vec<Vec<Value>>,
     pub(super) buffers: Vec<Vec<u8>>,
-    pub(super) memo: Memo,
+    pub(super) memo: Box<Memo>,
 }
 
 thread_local! {

@@ -97,7 +97,7 @@ impl TreeParser<'_, '_> {
             self.stack.extend(decls.iter().map(|(_, name)| *name));
         }
         let children = self.shared.span_of_pending(base);
-        Ok(self.shared.node(pos, Kind::Pipe { children, decls: decls.len() as u8, assign }))
+        Ok(self.shared.pipe(pos, children, decls.len() as u8, assign))
     }
 
     pub(super) fn declare(&mut self, variable: Item, decls: &mut Vec<(u32, u32)>) {

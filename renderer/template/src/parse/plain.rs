@@ -159,7 +159,7 @@ impl Plain<'_, '_> {
         }
         let children = self.shared.span_of_pending(base);
         let (decls, assign) = (u8::from(assign.is_some()), assign == Some(true));
-        let pipe = self.shared.node(pos as u32, Kind::Pipe { children, decls, assign });
+        let pipe = self.shared.pipe(pos as u32, children, decls, assign);
         Some((pipe, decls > 0 && !assign))
     }
 
@@ -296,7 +296,7 @@ impl Plain<'_, '_> {
         self.pos += 1;
         self.depth -= 1;
         let children = self.shared.span_of_pending(base);
-        let pipe = self.shared.node(pos, Kind::Pipe { children, decls: 0, assign: false });
+        let pipe = self.shared.pipe(pos, children, 0, false);
         let fields = self.pos as u32;
         let keys = self.fields()?;
         Some(if keys.len > 0 { self.shared.chain(fields, pipe, keys) } else { pipe })

@@ -161,6 +161,14 @@ impl<'i> Shared<'i> {
         (self.nodes.len() - 1) as NodeId
     }
 
+    /// A pipeline of nodes that are there already.
+    pub(super) fn pipe(&mut self, pos: u32, children: Span, decls: u8, assign: bool) -> NodeId {
+        let only = if children.len == 1 && decls == 0 { self.children.get(children.start as usize) } else { None };
+        let word = only.and_then(|command| self.nodes.get(*command as usize));
+        let word = word.is_some_and(|command| matches!(command.kind, Kind::Command(words) if words.len == 1));
+        self.node(pos, Kind::Pipe { children, decls, assign, word })
+    }
+
     pub(super) fn span(&mut self, children: &[NodeId]) -> Span {
         let start = self.children.len() as u32;
         self.children.extend_from_slice(children);
