@@ -77,7 +77,7 @@ pub enum KubeVersionSyntax {
 }
 
 /// `version.BuildInfo`: what `.Capabilities.HelmVersion` shows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildInfo {
     /// `Version`: `v4.1.4`.

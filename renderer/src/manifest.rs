@@ -10,31 +10,36 @@ use thinlock_go::Str;
 mod again;
 mod head;
 mod hook;
+mod kept;
 mod kind_order;
 pub mod layout;
 mod output;
+mod printed;
 mod sort;
 mod split;
 
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
+pub(crate) use kept::Kept;
 pub use kind_order::KindOrder;
 pub use layout::{Layout, LayoutError, OutputFile, OutputFiles};
 pub use output::{
     OutputWrite, Selection, ShowOnlyError, Stream, manifest_stream, output_writes, template_stream, write_stream,
 };
+pub(crate) use printed::Printed;
 pub use sort::{HeadError, Sorted, sort_manifests};
 pub use split::split_manifests;
 
 /// Whether a text is nothing but white space.
 pub(crate) fn is_blank(text: &[u8]) -> bool {
-    thinlock_go::strings::trim_space(text).is_empty()
+    // Mostly the first byte tells.
+    !text.first().is_some_and(u8::is_ascii_graphic) && thinlock_go::strings::trim_space(text).is_empty()
 }
 
-/// A part of a rendered file. Cheap to clone: the file's text is shared.
+/// A rendered file, or a part of one. Cheap to clone: the text of all files that were printed together is shared.
 #[derive(Clone)]
 pub struct Text {
-    file: Arc<Vec<u8>>,
+    whole: Arc<Kept>,
     range: Range<usize>,
 }
 
@@ -42,17 +47,19 @@ impl Text {
     /// The whole of a text.
     pub fn whole(text: Vec<u8>) -> Text {
         let range = 0..text.len();
-        Text { file: Arc::new(text), range }
+        Text { whole: Arc::new(text.into()), range }
     }
 
-    /// A part of `file`; an impossible range is the empty text.
-    pub fn part(file: &Arc<Vec<u8>>, range: Range<usize>) -> Text {
-        Text { file: Arc::clone(file), range }
+    /// A part of this text; an impossible range is the empty text.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Text {
+        let place = |at: usize| self.range.start.saturating_add(at).min(self.range.end);
+        Text { whole: Arc::clone(&self.whole), range: place(range.start)..place(range.end) }
     }
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        self.file.get(self.range.clone()).unwrap_or_default()
+        self.whole.get(self.range.clone()).unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ use thinlock_go::{Frozen, Str};
 use thinlock_renderer::chart::process;
 use thinlock_renderer::dialect::HELM_4_1;
 use thinlock_renderer::engine::{Cache, render};
-use thinlock_renderer::manifest::{Layout, Selection, manifest_stream, sort_manifests};
+use thinlock_renderer::manifest::{Layout, Selection, Text, manifest_stream, sort_manifests};
 use thinlock_renderer::values::{self, coalesce};
 
 fn values_of(number: usize) -> Frozen {
@@ -80,11 +80,8 @@ fn steps(c: &mut Criterion) {
     let request = request(&HELM_4_1, &chart, &values, "cell-1", &capabilities);
     let rendered =
         render(&request, &StillHost, &Cache::new(), &mut Vec::new()).unwrap_or_else(|_| panic!("it renders"));
-    let files: Vec<(Str, Arc<Vec<u8>>)> = rendered
-        .manifests
-        .iter()
-        .map(|manifest| (manifest.path.clone(), Arc::new(manifest.content.as_bytes().to_vec())))
-        .collect();
+    let files: Vec<(Str, Text)> =
+        rendered.manifests.iter().map(|manifest| (manifest.path.clone(), manifest.content.clone())).collect();
     let bytes: usize = files.iter().map(|(_, content)| content.len()).sum();
     let mut group = c.benchmark_group("manifests");
     group.throughput(Throughput::Bytes(bytes as u64));

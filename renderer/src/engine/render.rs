@@ -1,8 +1,6 @@
 //! The steps of a render, in Helm's order.
 
-use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use thinlock_go::{Error, Host, Map, Str, Type, Value, path, stack, strconv, types};
 use thinlock_template::{Env, Limits, MissingKey};
@@ -10,7 +8,7 @@ use thinlock_template::{Env, Limits, MissingKey};
 use crate::chart::{self, Processed, ProcessedChart};
 use crate::dialect::Traced;
 use crate::functions::{Seeded, State, WatchedHost, strip_no_value};
-use crate::manifest::{Head, Manifest, Sorted, Text, sort_manifests};
+use crate::manifest::{Head, Kept, Manifest, Printed, Sorted, Text, sort_manifests};
 use crate::source::File;
 use crate::{Dialect, Log, values};
 
@@ -54,12 +52,6 @@ pub fn render(
 
 /// Bytes that most files do not print more than.
 const PRINTED: usize = 16 << 10;
-
-thread_local! {
-    /// Where the files of a render are printed: memory that its thread keeps for the next one.
-    static PRINTER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
 /// Bytes of stack for deep recursion. Only what is used of it takes memory.
 const STACK: usize = 1 << 30;
 
@@ -115,11 +107,7 @@ fn render_here(
                 .files
                 .iter()
                 .filter(|(_, text)| !crate::manifest::is_blank(text))
-                .map(|(path, text)| Manifest {
-                    path: path.clone(),
-                    content: Text::part(text, 0..text.len()),
-                    head: Head::default(),
-                })
+                .map(|(path, text)| Manifest { path: path.clone(), content: text.clone(), head: Head::default() })
                 .collect();
             let partial = Rendered { crds: Vec::new(), manifests, hooks, notes: Vec::new(), nondeterminism };
             Err(RenderError::rendering(error.message, partial).traced(Traced::ManifestHead { cause: error.cause }))
@@ -241,9 +229,12 @@ impl Contexts<'_> {
     }
 }
 
+/// The key of a template's place in its dot.
+const TEMPLATE: Str = Str::from_static("Template");
+
 /// What came out of the templates.
 struct Executed {
-    files: Vec<(Str, Arc<Vec<u8>>)>,
+    files: Vec<(Str, Text)>,
     nondeterminism: Vec<Nondeterminism>,
 }
 
@@ -267,15 +258,15 @@ fn execute(
     let mut limits = Limits::default();
     limits.steps = request.limits.steps;
     limits.output = request.limits.output;
-    let mut files = Vec::with_capacity(linked.files.len());
-    // Each file is printed here, and then kept in memory of its own size.
-    let mut printed = PRINTER.try_with(Cell::take).unwrap_or_default();
-    printed.reserve(PRINTED);
+    let mut files = Printed::with_capacity(linked.files.len());
+    // Each file is printed here.
+    let mut printed = Kept::new();
     for file in &linked.files {
         let Some(context) = contexts.get(file.chart) else { continue };
-        context.insert("Template", file.template.thaw());
+        context.insert_thawed(&TEMPLATE, &file.template);
         state.rendering = file.path.clone();
         printed.clear();
+        printed.reserve(PRINTED);
         let mut env = Env::new(&host, &dialect.toolchain, &mut state, &texts);
         env.missing_key = MissingKey::Zero;
         env.limits = limits.clone();
@@ -288,26 +279,14 @@ fn execute(
             let message = format!("{} asks for the time or for randomness, and must be reproducible", file.path);
             return Err(RenderError::rendering(message, Rendered::default()));
         }
-        let text = strip_no_value(&printed).unwrap_or_else(|| take(&mut printed));
-        limits.output = limits.output.saturating_sub(text.len());
-        files.push((file.path.clone(), Arc::new(text)));
+        let path = file.path.clone();
+        let len = match strip_no_value(&printed) {
+            Some(stripped) => files.add(path, &mut stripped.into()),
+            None => files.add(path, &mut printed),
+        };
+        limits.output = limits.output.saturating_sub(len);
     }
-    if printed.capacity() <= 2 * MUCH {
-        printed.clear();
-        let _ = PRINTER.try_with(|kept| kept.set(printed));
-    }
-    Ok(Executed { files, nondeterminism: state.nondeterminism })
-}
-
-/// Bytes that are worth no copy.
-const MUCH: usize = 4 * PRINTED;
-
-/// What was printed, in memory of its own size; where it is much, in that which it was printed to.
-fn take(printed: &mut Vec<u8>) -> Vec<u8> {
-    if printed.len() < MUCH {
-        return printed.clone();
-    }
-    std::mem::replace(printed, Vec::with_capacity(PRINTED))
+    Ok(Executed { files: files.finish(), nondeterminism: state.nondeterminism })
 }
 
 /// The files of `crds/`: the chart's, then those of its subcharts.

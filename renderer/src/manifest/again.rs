@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use thinlock_go::Str;
@@ -27,7 +26,7 @@ pub(super) struct PrintedBefore {
 }
 
 struct File {
-    text: Arc<Vec<u8>>,
+    text: Box<[u8]>,
     splitting: Splitting,
     notes: Notes,
     /// How often the file was another one since it was last alike.
@@ -81,13 +80,13 @@ impl PrintedBefore {
     }
 
     /// Remembers a file.
-    pub(super) fn keep(&mut self, path: &Str, text: &Arc<Vec<u8>>, rules: &ManifestRules, notes: Notes) {
+    pub(super) fn keep(&mut self, path: &Str, text: &[u8], rules: &ManifestRules, notes: Notes) {
         if self.len + text.len() > MAX_LEN {
             self.files.clear();
             self.len = 0;
         }
         let misses = self.files.get(path).map_or(0, |file| file.misses);
-        let file = File { text: Arc::clone(text), splitting: rules.splitting, notes, misses };
+        let file = File { text: text.into(), splitting: rules.splitting, notes, misses };
         self.len += text.len();
         if let Some(old) = self.files.insert(path.clone(), file) {
             self.len -= old.text.len();

@@ -4,6 +4,10 @@
 //! struct: a number or boolean becomes text, keys match without regard to case, and a wrong type is an error with the
 //! Go type's name in it.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::dialect::HeadPackage;
 use thinlock_go::{Map, Str, Value, fmt};
 use thinlock_yaml::{Outline, Shape, Target, unmarshal_as, unmarshal_with_outline};
@@ -23,6 +27,16 @@ pub struct Head {
     namespace_is_text: bool,
     /// `metadata.annotations` in key order.
     annotations: Vec<(Str, Str)>,
+    /// What [`is_one_document`] says of the text, where that was asked.
+    pub(super) one_document: Option<bool>,
+}
+
+/// Whether a reader of streams takes a text for one document as it is: no line begins with `---`, and none ends with a
+/// carriage return.
+fn is_one_document(text: &[u8]) -> bool {
+    static SEPARATOR_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+    let has_separator = text.starts_with(b"---") || SEPARATOR_LINE.find(text).is_some();
+    !has_separator && memchr::memchr(b'\r', text).is_none()
 }
 
 impl Head {
@@ -43,17 +57,27 @@ impl Head {
     /// As [`Head::parse`], with the places at which the document may change.
     pub(super) fn parse_with_outline(document: &[u8], package: HeadPackage) -> Result<(Head, Option<Outline>), String> {
         let (value, outline) = unmarshal_with_outline(document, target(package)).map_err(|error| error.to_string())?;
-        Ok((Head::of(&value), outline))
+        // What may change is inside of lines, so that this stays.
+        Ok((Head { one_document: Some(is_one_document(document)), ..Head::of(&value) }, outline))
+    }
+
+    /// Whether a reader of streams takes `document`, whose head this is, for one document as it is.
+    pub(super) fn is_one_document(&self, document: &[u8]) -> bool {
+        self.one_document.unwrap_or_else(|| is_one_document(document))
     }
 
     /// Sets a field that an outline of the document names. `None`: it is none of them.
     pub(super) fn set(&mut self, path: &[Str], text: &[u8]) -> Option<()> {
-        let names: Vec<&[u8]> = path.iter().map(|name| &**name).collect();
-        let field = match names.as_slice() {
-            [b"apiVersion"] => &mut self.api_version,
-            [b"kind"] => &mut self.kind,
-            [b"metadata", b"name"] => &mut self.name,
-            [b"metadata", b"namespace"] => &mut self.namespace,
+        let (outer, last): (Option<&[u8]>, &[u8]) = match path {
+            [name] => (None, name),
+            [outer, name] => (Some(outer), name),
+            _ => return None,
+        };
+        let field = match (outer, last) {
+            (None, b"apiVersion") => &mut self.api_version,
+            (None, b"kind") => &mut self.kind,
+            (Some(b"metadata"), b"name") => &mut self.name,
+            (Some(b"metadata"), b"namespace") => &mut self.namespace,
             _ => return None,
         };
         *field = text.into();
@@ -78,6 +102,7 @@ impl Head {
                 .and_then(|m| m.get("namespace"))
                 .is_none_or(|n| matches!(n, Value::Nil | Value::Str(_))),
             annotations: annotations.unwrap_or_default(),
+            one_document: None,
         }
     }
 }

@@ -4,9 +4,6 @@
 //! test see the same thing.
 
 use std::fmt;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 use thinlock_go::Str;
 use thinlock_go::strings::trim_space;
 use thinlock_yaml::stream::{LastLine, documents};
@@ -128,23 +125,23 @@ fn file_name(identity: &Identity) -> Result<Option<String>, LayoutError> {
         return Ok(None);
     }
     let parts = [&identity.group, &identity.kind, &identity.namespace, &identity.name];
-    let mut name = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum::<usize>() + ".yaml".len());
-    if !identity.group.is_empty() {
-        name.extend(identity.group.to_lossy().chars().map(|c| if c == '.' { '_' } else { c }));
-        name.push('-');
+    let mut name = Vec::with_capacity(parts.iter().map(|part| part.len() + 1).sum::<usize>() + ".yaml".len());
+    for part in parts {
+        if !part.is_empty() {
+            name.extend_from_slice(part);
+            name.push(b'-');
+        }
     }
-    name.push_str(&identity.kind.to_lossy());
-    if !identity.namespace.is_empty() {
-        name.push('-');
-        name.push_str(&identity.namespace.to_lossy());
+    name.pop();
+    for byte in name.iter_mut().take(identity.group.len()).filter(|byte| **byte == b'.') {
+        *byte = b'_';
     }
-    name.push('-');
-    name.push_str(&identity.name.to_lossy());
-    if name.is_ascii() {
+    let mut name = if name.is_ascii() {
         name.make_ascii_lowercase();
+        String::from_utf8(name).unwrap_or_default()
     } else {
-        name = name.to_lowercase();
-    }
+        String::from_utf8_lossy(&name).to_lowercase()
+    };
     name.push_str(".yaml");
     if name.contains('/') { Err(LayoutError::UnsafePath { path: name }) } else { Ok(Some(name)) }
 }
@@ -207,11 +204,7 @@ fn only_comments(document: &[u8]) -> bool {
 
 fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> Result<(), LayoutError> {
     // Each text is one document, which Helm has read already.
-    let whole = |content: &[u8]| {
-        let has_separator = content.starts_with(b"---") || SEPARATOR_LINE.find(content).is_some();
-        !has_separator && memchr::memchr(b'\r', content).is_none()
-    };
-    if rendered.crds.is_empty() && rendered.manifests.iter().all(|m| whole(&m.content)) {
+    if rendered.crds.is_empty() && rendered.manifests.iter().all(|m| m.head.is_one_document(&m.content)) {
         for (at, manifest) in rendered.manifests.iter().enumerate() {
             let mut parts = parts(&manifest.path, &manifest.content);
             // The first separator stays, as the reader has nothing yet that it could end.
@@ -235,7 +228,8 @@ fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> R
     }
     for hook in selection.hooks(rendered) {
         // A last line of just the size of the reader's buffer may be lost.
-        let known = Identity::of_head(&hook.head).filter(|_| hook.content.len() < 4096 && whole(&hook.content));
+        let is_one = || hook.content.len() < 4096 && hook.head.is_one_document(&hook.content);
+        let known = Identity::of_head(&hook.head).filter(|_| is_one());
         match (known, trim_space(&hook.content)) {
             (Some(identity), resource) if !resource.is_empty() => {
                 kargo_file(&identity, files, |out| out.extend_from_slice(resource))?
@@ -247,8 +241,6 @@ fn kargo_flat(rendered: &Rendered, selection: Selection, files: &mut Files) -> R
 }
 
 const SEPARATOR: &[u8] = b"---\n";
-
-static SEPARATOR_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
 
 /// The length of a text without the white space at its end.
 fn trim_end(text: &[u8]) -> usize {

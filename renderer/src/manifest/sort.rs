@@ -1,15 +1,12 @@
 //! `SortManifests`: rendered files become hooks and manifests, in the order in which Helm installs them.
 
-use std::sync::Arc;
-
 use thinlock_go::{Str, path as go_path};
 
 use crate::dialect::Dialect;
 
 use super::again::PrintedBefore;
 use super::hook::HOOK;
-use super::{Head, Hook, KindOrder, Manifest, Text, split_manifests};
-use thinlock_go::strings::trim_space;
+use super::{Head, Hook, KindOrder, Manifest, Text, is_blank, split_manifests};
 
 /// The documents of a release.
 #[derive(Clone, Debug, Default)]
@@ -44,32 +41,32 @@ impl HeadError {
 ///
 /// # Errors
 /// `YAML parse error on FILE: …`, and what was found before it, unsorted, as Helm's `--debug` shows it.
-pub fn sort_manifests(files: &[(Str, Arc<Vec<u8>>)], dialect: &Dialect) -> Result<Sorted, (HeadError, Sorted)> {
+pub fn sort_manifests(files: &[(Str, Text)], dialect: &Dialect) -> Result<Sorted, (HeadError, Sorted)> {
     PrintedBefore::with(|printed_before| sort_with(files, dialect, printed_before))
 }
 
 fn sort_with(
-    files: &[(Str, Arc<Vec<u8>>)],
+    files: &[(Str, Text)],
     dialect: &Dialect,
     printed_before: &mut PrintedBefore,
 ) -> Result<Sorted, (HeadError, Sorted)> {
-    let mut by_path: Vec<&(Str, Arc<Vec<u8>>)> = files.iter().collect();
+    let mut by_path: Vec<&(Str, Text)> = files.iter().collect();
     by_path.sort_by(|a, b| a.0.cmp(&b.0));
     let mut sorted = Sorted { manifests: Vec::with_capacity(files.len()), ..Sorted::default() };
     for (path, text) in by_path {
         let partial = go_path::base(path).starts_with(b"_");
-        if partial || trim_space(text).is_empty() {
+        if partial || is_blank(text) {
             continue;
         }
         if let Some(documents) = printed_before.recall(path, text, &dialect.manifests) {
             for (range, head) in documents {
-                sorted.add(path, Text::part(text, range), head);
+                sorted.add(path, text.part(range), head);
             }
             continue;
         }
         let mut notes = printed_before.notes(path, text);
         for range in split_manifests(text, dialect.manifests.splitting) {
-            let content = Text::part(text, range.clone());
+            let content = text.part(range.clone());
             let head = match &mut notes {
                 Some(notes) => notes.parse(&content, range, dialect.manifests.head_package),
                 None => Head::parse(&content, dialect.manifests.head_package),

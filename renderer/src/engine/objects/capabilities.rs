@@ -1,6 +1,7 @@
 //! `.Capabilities`.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -37,9 +38,37 @@ static COMMON: Types = Types {
 
 static BUILD_INFO: TypeInfo = TypeInfo::plain("version.BuildInfo", Kind::Struct);
 
+/// The `.Capabilities` of a render, and what they were made of.
+struct Made {
+    of: Arc<Capabilities>,
+    package: ObjectPackage,
+    build: BuildInfo,
+    value: Value,
+}
+
+thread_local! {
+    /// Those of the last render: nothing in a template can change them, and a fleet's are mostly the same.
+    static LAST: RefCell<Option<Made>> = const { RefCell::new(None) };
+}
+
 /// `.Capabilities`: a pointer to Helm's `Capabilities`.
 pub(in crate::engine) fn capabilities(capabilities: &Arc<Capabilities>, dialect: &Dialect) -> Value {
-    let types = match dialect.objects.package {
+    let (package, build) = (dialect.objects.package, &dialect.capabilities.build);
+    LAST.with_borrow_mut(|last| match last {
+        Some(made) if Arc::ptr_eq(&made.of, capabilities) && made.package == package && made.build == *build => {
+            made.value.clone()
+        }
+        _ => {
+            let value = make(capabilities, package, build);
+            let build = build.clone();
+            *last = Some(Made { of: Arc::clone(capabilities), package, build, value: value.clone() });
+            value
+        }
+    })
+}
+
+fn make(capabilities: &Arc<Capabilities>, package: ObjectPackage, build: &BuildInfo) -> Value {
+    let types = match package {
         ObjectPackage::Chartutil => &CHARTUTIL,
         ObjectPackage::Common => &COMMON,
     };
@@ -52,7 +81,7 @@ pub(in crate::engine) fn capabilities(capabilities: &Arc<Capabilities>, dialect:
             fields: vec![
                 field("KubeVersion", &types.kube_version, "", version as Rc<dyn Object>),
                 field("APIVersions", &types.version_set, "", set as Rc<dyn Object>),
-                field("HelmVersion", &BUILD_INFO, "", build_info(&dialect.capabilities.build)),
+                field("HelmVersion", &BUILD_INFO, "", build_info(build)),
             ],
         }),
         types,

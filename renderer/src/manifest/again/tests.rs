@@ -1,19 +1,22 @@
-use std::sync::Arc;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 use thinlock_go::Str;
 
 use crate::dialect::{Dialect, HELM_3_19, HELM_4_1, HELM_4_3};
-use crate::manifest::{Sorted, sort_manifests};
+use crate::manifest::{Sorted, Text, sort_manifests};
 
 /// What is found in a file, or what is wrong with it.
 fn show(path: &str, text: &str, dialect: &Dialect) -> String {
-    let Sorted { manifests, hooks, skipped_hooks } =
-        match sort_manifests(&[(Str::from(path), Arc::new(text.as_bytes().to_vec()))], dialect) {
+    let Sorted { mut manifests, mut hooks, skipped_hooks } =
+        match sort_manifests(&[(Str::from(path), Text::whole(text.as_bytes().to_vec()))], dialect) {
             Ok(sorted) => sorted,
             Err((error, _)) => return String::from_utf8_lossy(&error.message).into_owned(),
         };
+    // What is remembered of the text has to be what is seen in it.
+    let manifests_too = manifests.iter_mut().map(|manifest| (&manifest.content, &mut manifest.head));
+    for (content, head) in manifests_too.chain(hooks.iter_mut().map(|hook| (&hook.content, &mut hook.head))) {
+        head.one_document = Some(head.is_one_document(content));
+    }
     format!("{manifests:?} {hooks:?} {skipped_hooks:?}")
 }
 
@@ -96,10 +99,11 @@ fn releases() -> impl Strategy<Value = (Vec<&'static str>, Vec<Vec<String>>)> {
         "# @\n",
         "  \n",
         "@\n",
+        "c: @ \r\n",
     ]);
     let value = prop_oneof![
         8 => "[a-z][a-z0-9./-]{0,9}",
-        2 => prop::sample::select(vec!["", "1", "null", "test", "a: b", "# c", "\"q r\"", "---", "x\n---\nkind: y", "\u{a0}", "{}", "'"])
+        2 => prop::sample::select(vec!["", "1", "null", "test", "a: b", "# c", "\"q r\"", "---", "x\n---\nkind: y", "\u{a0}", "{}", "'", "a\r", "\r\nb: c"])
             .prop_map(str::to_owned),
     ];
     (vec(pieces, 1..8), vec(vec(value, 20), 2..6))

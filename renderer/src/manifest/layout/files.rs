@@ -1,19 +1,17 @@
 //! Files that come out of a layout, as they are put together and as they are handed on.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 use std::ops::Range;
 
 use super::LayoutError;
+use crate::manifest::Kept;
 
-/// The files of a rendered release, sorted by path. Their bytes are in one piece of memory, which the thread that drops
-/// them keeps for the next ones: a fleet would ask the allocator for a kilobyte a file otherwise, for which it tidies up
-/// what it has each time.
+/// The files of a rendered release, sorted by path. Their bytes are in one piece of memory.
 #[derive(Clone, Default)]
 pub struct OutputFiles {
-    bytes: Vec<u8>,
+    bytes: Kept,
     files: Vec<(String, Range<usize>)>,
 }
 
@@ -59,34 +57,9 @@ impl PartialEq for OutputFiles {
 
 impl Eq for OutputFiles {}
 
-thread_local! {
-    static KEPT: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// How many pieces of memory a thread keeps, and how many bytes each has at most.
-const KEPT_PIECES: usize = 32;
-const KEPT_BYTES: usize = 64 << 10;
-
-impl Drop for OutputFiles {
-    fn drop(&mut self) {
-        let bytes = std::mem::take(&mut self.bytes);
-        if bytes.capacity() == 0 || bytes.capacity() > KEPT_BYTES {
-            return;
-        }
-        // A thread that ends has nothing to keep.
-        let _ = KEPT.try_with(|kept| {
-            if let Ok(mut kept) = kept.try_borrow_mut()
-                && kept.len() < KEPT_PIECES
-            {
-                kept.push(bytes);
-            }
-        });
-    }
-}
-
 /// Files that are being put together.
 pub(super) struct Files {
-    bytes: Vec<u8>,
+    bytes: Kept,
     files: BTreeMap<String, File>,
 }
 
@@ -97,10 +70,7 @@ struct File {
 
 impl Files {
     pub(super) fn new() -> Files {
-        let kept = KEPT.try_with(|kept| kept.try_borrow_mut().ok()?.pop()).ok().flatten();
-        let mut bytes = kept.unwrap_or_default();
-        bytes.clear();
-        Files { bytes, files: BTreeMap::new() }
+        Files { bytes: Kept::new(), files: BTreeMap::new() }
     }
 
     /// A file, in place of another one of its name. `write` is handed memory to add its bytes to.
@@ -198,22 +168,5 @@ mod tests {
         }
         files.replace("a".to_owned(), |out| out.extend_from_slice(b"new")).expect("a path");
         check(&files.finish(), &[("a", "new"), ("b", "1234")]);
-    }
-
-    #[test]
-    fn memory_of_files_that_are_gone_holds_nothing_of_them() {
-        for round in 0..3 * KEPT_PIECES {
-            let mut files = Files::new();
-            let content = "x".repeat(round);
-            files.create("f".to_owned(), "", |out| out.extend_from_slice(content.as_bytes())).expect("a path");
-            let files = files.finish();
-            check(&files, &[("f", &content)]);
-            // Some of them live for longer than others are made.
-            let others: Vec<OutputFiles> = (0..round).map(|_| files.clone()).collect();
-            others.iter().for_each(|other| assert_eq!(*other, files));
-        }
-        KEPT.with(|kept| assert!(kept.borrow().len() <= KEPT_PIECES));
-        drop(OutputFiles { bytes: Vec::with_capacity(KEPT_BYTES + 1), files: Vec::new() });
-        KEPT.with(|kept| assert!(kept.borrow().iter().all(|bytes| bytes.capacity() <= KEPT_BYTES)));
     }
 }

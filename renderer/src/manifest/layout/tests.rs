@@ -1,16 +1,14 @@
-use std::sync::Arc;
-
 use thinlock_go::Str;
 
 use super::*;
 use crate::dialect::HELM_3_19;
 use crate::engine::Crd;
-use crate::manifest::{Sorted, sort_manifests};
+use crate::manifest::{Sorted, Text, sort_manifests};
 
 /// What a chart that prints these files renders to.
 fn rendered(files: &[(&str, &str)]) -> Rendered {
     let files: Vec<_> =
-        files.iter().map(|(path, text)| (Str::from(*path), Arc::new(text.as_bytes().to_vec()))).collect();
+        files.iter().map(|(path, text)| (Str::from(*path), Text::whole(text.as_bytes().to_vec()))).collect();
     let Sorted { manifests, hooks, .. } = sort_manifests(&files, &HELM_3_19).expect("the files are YAML");
     Rendered { manifests, hooks, ..Rendered::default() }
 }
