@@ -92,8 +92,9 @@ impl Walk<'_> {
         let drop_nulls = self.tables.dialect.values.chart_nulls_dropped;
         let defaults = self.charts.defaults(node).entries();
         values.reserve(defaults.len());
+        let mut at = 0;
         for (key, default) in defaults {
-            let there = values.look(&key, |value| match value {
+            let there = values.look(&key, &mut at, |value| match value {
                 None => There::Nothing,
                 Some(value) if value.is_nil() => There::Nil,
                 Some(value) if value.is_table() => There::Table,
@@ -120,10 +121,10 @@ impl Walk<'_> {
                 There::Nil | There::Other => {}
                 There::Nothing if drop_nulls && !merge => {
                     if !default.is_nil() {
-                        values.insert(key, default.without_nulls());
+                        values.insert_at(at, key, default.without_nulls());
                     }
                 }
-                There::Nothing => values.insert(key, default),
+                There::Nothing => values.insert_at(at, key, default),
             }
         }
     }

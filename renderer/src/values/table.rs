@@ -8,6 +8,7 @@
 //! shallow copy, so that what is written into a nested table of it shows in the parent and in every other subchart.
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -104,10 +105,13 @@ impl Table {
         entries.get(at).map(|(_, value)| value.clone())
     }
 
-    /// What `look` says of the value of a key.
-    pub(crate) fn look<T>(&self, key: &Str, look: impl FnOnce(Option<&Tree>) -> T) -> T {
+    /// What `look` says of the value of a key. `from` is where it may be: where it is or would be is written there, so that
+    /// keys in order are found one behind the other.
+    pub(crate) fn look<T>(&self, key: &Str, from: &mut usize, look: impl FnOnce(Option<&Tree>) -> T) -> T {
         let entries = self.0.borrow();
-        look(search(&entries, key).ok().and_then(|at| entries.get(at)).map(|(_, value)| value))
+        let found = search_from(&entries, key, *from);
+        *from = found.unwrap_or_else(|at| at);
+        look(found.ok().and_then(|at| entries.get(at)).map(|(_, value)| value))
     }
 
     /// Makes room for more keys.
@@ -116,8 +120,13 @@ impl Table {
     }
 
     pub(crate) fn insert(&self, key: Str, value: Tree) {
+        self.insert_at(0, key, value);
+    }
+
+    /// As [`Table::insert`], of a key that may be at a place, or would be.
+    pub(crate) fn insert_at(&self, at: usize, key: Str, value: Tree) {
         let mut entries = self.0.borrow_mut();
-        match search(&entries, &key) {
+        match search_from(&entries, &key, at) {
             Ok(at) => {
                 if let Some(entry) = entries.get_mut(at) {
                     entry.1 = value;
@@ -210,9 +219,24 @@ impl Table {
     }
 }
 
-/// As [`find`], for a key that is a string already.
-fn search(entries: &[(Str, Tree)], key: &Str) -> Result<usize, usize> {
-    entries.binary_search_by(|(other, _)| other.cmp(key))
+/// As [`find`], for a key that is a string already, and is mostly at a place or close behind it.
+fn search_from(entries: &[(Str, Tree)], key: &Str, from: usize) -> Result<usize, usize> {
+    /// So many are looked at one by one.
+    const CLOSE: usize = 4;
+    let is_before = |at: usize| entries.get(at).is_some_and(|(other, _)| other < key);
+    let from = if from.checked_sub(1).is_none_or(is_before) { from } else { 0 };
+    let rest = entries.get(from..).unwrap_or_default();
+    for (at, (other, _)) in rest.iter().take(CLOSE).enumerate() {
+        match other.cmp(key) {
+            Ordering::Less => {}
+            Ordering::Equal => return Ok(from + at),
+            Ordering::Greater => return Err(from + at),
+        }
+    }
+    let at = from + CLOSE.min(rest.len());
+    let rest = entries.get(at..).unwrap_or_default();
+    let found = rest.binary_search_by(|(other, _)| other.cmp(key));
+    found.map(|further| at + further).map_err(|further| at + further)
 }
 
 fn open_in_place(value: &mut Tree) -> Option<Table> {
@@ -249,4 +273,24 @@ fn thaw_table(table: &Table, thawed: &mut Thawed) -> Map {
         thawed.insert(address, map.clone());
     }
     map
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_from_wherever_it_is_looked_for() {
+        let letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        for chosen in 0..1u32 << letters.len() {
+            let keys = letters.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
+            let entries: Vec<(Str, Tree)> = keys.map(|(_, key)| (Str::from(*key), Tree::NIL)).collect();
+            for key in letters.map(Str::from) {
+                let want = entries.binary_search_by(|(other, _)| other.cmp(&key));
+                for from in 0..=letters.len() + 1 {
+                    assert_eq!(search_from(&entries, &key, from), want, "{key} from {from} in {entries:?}");
+                }
+            }
+        }
+    }
 }
