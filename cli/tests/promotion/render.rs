@@ -210,3 +210,35 @@ fn one_failure_does_not_stop_the_others() {
     assert!(run.stderr.contains("rendered 2 deployments") && run.stderr.contains("; 1 failed"), "{}", run.stderr);
     assert!(site.path("out/staging").exists() && !site.path("out/test").exists());
 }
+
+#[test]
+fn more_files_than_are_open_at_once() {
+    let site = Site::new();
+    site.git("source", &["reset", "-q", "--hard", "HEAD^"]);
+    site.write(
+        "source/deploy/web/templates/many.yaml",
+        "{{ range until 50 }}---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: s{{ . }}\nstringData:\n  n: {{ mul . 7 | quote }}\n{{ end }}",
+    );
+    let commit = site.commit("source", "many");
+    site.lock(&commit);
+    site.policy("lock many");
+    // The second time over what the first one wrote.
+    for _ in 0..2 {
+        render(&site, &["--output-dir", "out"]).expect(0);
+        for name in ["production", "staging", "test"] {
+            let files = folder(&site.path("out").join(name));
+            assert_eq!(files.len(), 53, "{name}");
+            for n in 0..50 {
+                let text = files.get(&format!("secret-s{n}.yaml")).map_or("", String::as_str);
+                assert!(text.ends_with(&format!("name: s{n}\nstringData:\n  n: \"{}\"", 7 * n)), "{name} {n}: {text}");
+            }
+        }
+    }
+    // One that cannot be written is named.
+    let in_the_way = site.path("out/staging/secret-s33.yaml");
+    std::fs::remove_file(&in_the_way).expect("a file");
+    std::fs::create_dir(&in_the_way).expect("a folder");
+    let run = render(&site, &["--output-dir", "out"]).expect(1);
+    assert!(run.stderr.contains("out/staging/secret-s33.yaml: "), "{}", run.stderr);
+    assert_eq!(names(&records(&site, "out")), ["production", "test"]);
+}
