@@ -241,4 +241,6 @@ fn more_files_than_are_open_at_once() {
     let run = render(&site, &["--output-dir", "out"]).expect(1);
     assert!(run.stderr.contains("out/staging/secret-s33.yaml: "), "{}", run.stderr);
     assert_eq!(names(&records(&site, "out")), ["production", "test"]);
+    let left = folder(&site.path("out/staging"));
+    assert!(left.len() == 52 && left.values().all(|text| !text.is_empty()), "{left:?}");
 }

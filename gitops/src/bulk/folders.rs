@@ -138,7 +138,14 @@ impl Folders {
             if open.len() == OPEN {
                 write_all(&mut open, path)?;
             }
-            open.push((create_at(&around, &place).or_fail(|| fail_of(&path(), &file))?, file));
+            match create_at(&around, &place).or_fail(|| fail_of(&path(), &file)) {
+                Ok(to) => open.push((to, file)),
+                Err(error) => {
+                    // Those that are open already have lost what was in them.
+                    let _ = write_all(&mut open, path);
+                    return Err(error);
+                }
+            }
             if occupied {
                 kept.insert(path().join(file.path));
             }
