@@ -79,6 +79,11 @@ pub fn render<'a, T: Send>(
         let inputs = render::read(&plan, &planner.policy, cache)?;
         Ok((plan, inputs))
     };
+    // What most deployments need is read before there are threads: a thread that waits for another one is often woken on that
+    // one's processor, where Linux lets it wait for milliseconds more. What is wrong is said when it is the deployment's turn.
+    if let ([planner, _, ..], [first, ..]) = (planners.as_slice(), targets) {
+        let _ = read(planner, first);
+    }
     let render = |plan: Plan, inputs: Inputs| {
         let product = render::render(&plan, &inputs, host, cache, form)?;
         Ok(Files {
