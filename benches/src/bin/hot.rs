@@ -144,7 +144,7 @@ fn plain(name: &str) -> String {
 }
 
 /// A name of Rust's (v0) as a pattern: `Cs…_` is the number of a crate, which changes with the compiler; `B…_` says at which
-/// letter something stood before, which changes with those; and what thin LTO puts behind a dot is the number of a module.
+/// letter something stood before, which changes with those; and what LLVM puts behind a dot is a number of its own.
 fn pattern(name: &str) -> String {
     let name = name.split_once('.').map_or_else(|| name.to_owned(), |(name, _)| format!("{name}*"));
     let mut pattern = String::with_capacity(name.len());

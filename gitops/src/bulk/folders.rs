@@ -163,7 +163,7 @@ fn retried<T>(call: impl FnMut() -> rustix::io::Result<T>) -> io::Result<T> {
     rustix::io::retry_on_intr(call).map_err(io::Error::from)
 }
 
-/// How many files are open at once at most; a process may have 1,024, and there are as many of these as threads.
+/// How many files each thread has open at once at most; a process may often have 1,024.
 const OPEN: usize = 16;
 
 /// As [`File::create`], for a path from a folder.
@@ -172,13 +172,15 @@ fn create_at(folder: impl AsFd, path: &str) -> io::Result<File> {
     retried(|| rustix::fs::openat(&folder, path, flags, Mode::from_raw_mode(0o666))).map(File::from)
 }
 
-/// Writes files, and then closes them.
+/// Writes files, and then closes them. Where one fails the others are written all the same, as opening them has emptied them.
 fn write_all(open: &mut Vec<(File, OutputFile<'_>)>, folder: impl Fn() -> PathBuf) -> Result<()> {
+    let mut result = Ok(());
     for (to, file) in open.iter_mut() {
-        to.write_all(file.content).or_fail(|| fail_of(&folder(), file))?;
+        let written = to.write_all(file.content).or_fail(|| fail_of(&folder(), file));
+        result = result.and(written);
     }
     open.clear();
-    Ok(())
+    result
 }
 
 fn fail_of(folder: &Path, file: &OutputFile<'_>) -> String {

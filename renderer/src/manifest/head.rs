@@ -31,8 +31,8 @@ pub struct Head {
     pub(super) one_document: Option<bool>,
 }
 
-/// Whether a reader of streams takes a text for one document as it is: no line begins with `---`, and none ends with a
-/// carriage return.
+/// Whether a reader of streams takes a text for one document as it is: no line begins with `---`, and there is no
+/// carriage return in it.
 fn is_one_document(text: &[u8]) -> bool {
     static SEPARATOR_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
     let has_separator = text.starts_with(b"---") || SEPARATOR_LINE.find(text).is_some();

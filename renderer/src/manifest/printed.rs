@@ -9,7 +9,6 @@ use super::{Kept, Text};
 
 /// The files of one render, in the order in which they were printed. Small ones are put behind one another in one piece of
 /// memory, which costs less than asking for some for each of them.
-#[derive(Default)]
 pub(crate) struct Printed {
     together: Kept,
     files: Vec<(Str, File)>,
